@@ -1,0 +1,70 @@
+"""End a frame: copy it to the evidence, commit its story, settle its row."""
+
+from datetime import datetime
+from pathlib import PurePosixPath
+from typing import Any
+
+from framewarden import settings
+from framewarden.aws import evidence
+from framewarden.aws.ledger import Ledger
+from framewarden.aws.reviews import Reviews
+from framewarden.domain import frames, incidents
+from framewarden.domain.times import iso, parse
+from framewarden.observability import count, logger
+
+Document = dict[str, Any]
+PICTURES = frozenset({".jpg", ".jpeg", ".png"})
+
+
+def archive(state: Document, own: settings.Archive, now: datetime) -> Document:
+    """Archive a frame and return `$.archive`; the same answer when retried.
+
+    Raises
+    ------
+    StoreThrottledError, StoreConflictError
+        Try again.
+    """
+    frame, attempt = state["frame"], state["attempt"]
+    outcome, reason = incidents.outcome_of(state)
+    severity = (state.get("verdict") or {}).get("severity")
+    folder = severity if severity and "unscreened" not in state else "unscreened"
+    place = _place(frame, attempt, folder)
+    copied = evidence.copy(frame, own.evidence_bucket, place + _suffix(frame["key"]))
+    story = {**state, "outcome": outcome, "reason": reason, "copied": copied}
+    story["archived_at"] = iso(now)
+    evidence.commit(own.evidence_bucket, place + ".json", story)
+    review = state.get("review")
+    joined = outcome is None
+    row = {
+        "status": "joined" if joined else "settled",
+        "severity": severity,
+        "judged_at": (state.get("verdict") or {}).get("judged_at"),
+        "policy_hash": (state.get("verdict") or {}).get("policy_hash"),
+        "evidence": place + ".json",
+        "settled_at": iso(now),
+        "reason": reason,
+    }
+    row |= {"review_id": review["review_id"]} if review else {}
+    row |= {} if joined else {"outcome": outcome}
+    first = Ledger(own.frames_table).settle(frame["frame_id"], attempt, row)
+    frames_settled = 1
+    if review and review["opener"] and outcome:
+        reviews = Reviews(own.reviews_table)
+        reviews.settle(review["review_id"], outcome, reason)
+        frames_settled = (reviews.get(review["review_id"]) or {}).get("frames", 1)
+    if first:
+        count(f"Frames{(outcome or 'joined').capitalize()}", frames_settled)
+    logger.info("archived", extra={"outcome": outcome, "reason": reason, "copied": copied})
+    return {"outcome": outcome, "reason": reason, "evidence": place + ".json", "copied": copied}
+
+
+def _place(frame: Document, attempt: int, severity: str) -> str:
+    """Sort by severity, channel and day; the name is the execution's, so attempts never meet."""
+    day = parse(frame["put_at"])
+    name = frames.execution_name(frame["frame_id"], attempt)
+    return f"{severity}/{frame['channel']}/{day:%Y/%m/%d}/{name}"
+
+
+def _suffix(key: str) -> str:
+    suffix = PurePosixPath(key).suffix.lower()
+    return suffix if suffix in PICTURES else ".bin"

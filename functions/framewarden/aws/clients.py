@@ -1,0 +1,85 @@
+"""Make each boto3 client once per worker, and name its failures."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from framewarden.domain.errors import FramewardenError, StoreConflictError, StoreThrottledError
+
+# A step has 15 s; two tries of 4 s leave time to fail by name.
+ORDINARY = Config(
+    connect_timeout=2, read_timeout=4, retries={"mode": "standard", "total_max_attempts": 2}
+)
+# Retries that the ASL makes by name, with jitter, are not made twice.
+SINGLE = Config(connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 1})
+RETRIED_BY_THE_ASL = frozenset({"rekognition", "ivs", "medialive"})
+
+Codes = Mapping[str, type[FramewardenError]]
+
+STORE_FAILURES: Codes = dict.fromkeys(
+    (
+        "ThrottlingException",
+        "Throttling",
+        "ThrottledException",
+        "TooManyRequestsException",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "InternalServerError",
+        "InternalServerException",
+        "InternalError",
+        "InternalFailure",
+        "ServiceUnavailable",
+        "SlowDown",
+        "503",
+    ),
+    StoreThrottledError,
+) | dict.fromkeys(
+    (
+        "TransactionConflictException",
+        "TransactionInProgressException",
+        "ConditionalRequestConflict",
+    ),
+    StoreConflictError,
+)
+
+
+@cache
+def client(service: str) -> Any:
+    """Return the worker's client of a service."""
+    config = SINGLE if service in RETRIED_BY_THE_ASL else ORDINARY
+    make: Any = boto3.client  # its stubs know each service by a literal only
+    return make(service, config=config)
+
+
+def code_of(failure: ClientError) -> str:
+    """Return AWS's name of a failure."""
+    return str(failure.response.get("Error", {}).get("Code", ""))
+
+
+@contextmanager
+def named(codes: Codes, unreachable: type[FramewardenError]) -> Iterator[None]:
+    """Turn AWS's failures into ours by name; what is not named passes as it is.
+
+    A throttle wrapped in a generic exception is never retried: each keeps a leaf of its own.
+    """
+    try:
+        yield
+    except ClientError as failure:
+        ours = codes.get(code_of(failure))
+        if ours is None:
+            raise
+        raise ours(f"{failure.operation_name}: {code_of(failure)}") from failure
+    except BotoCoreError as failure:
+        raise unreachable(type(failure).__name__) from failure
+
+
+@contextmanager
+def store() -> Iterator[None]:
+    """Name the failures of DynamoDB, S3, SNS and the rest of our own stores."""
+    with named(STORE_FAILURES, StoreThrottledError):
+        yield

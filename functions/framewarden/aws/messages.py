@@ -1,0 +1,45 @@
+"""Send notices to the owners' topic and answers to waiting executions."""
+
+import json
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from framewarden.aws.clients import client, code_of, store
+
+# The wait is over: its deadline passed, or its execution ended. Nobody is listening any more.
+NOBODY_WAITS = frozenset({"TaskTimedOut", "TaskDoesNotExist", "InvalidToken"})
+
+
+def publish(topic_arn: str, subject: str, text: str) -> None:
+    """Publish a notice; SNS takes at most 100 characters of subject, without control characters."""
+    with store():
+        client("sns").publish(TopicArn=topic_arn, Subject=subject[:100], Message=text)
+
+
+def succeed(task_token: str, output: dict[str, Any]) -> bool:
+    """Answer a waiting execution; False where it waits no more."""
+    try:
+        with store():
+            client("stepfunctions").send_task_success(
+                taskToken=task_token, output=json.dumps(output)
+            )
+    except ClientError as failure:
+        if code_of(failure) in NOBODY_WAITS:
+            return False
+        raise
+    return True
+
+
+def start(state_machine_arn: str, name: str, document: dict[str, Any]) -> bool:
+    """Start an execution under its own name; False where that name was started before."""
+    try:
+        with store():
+            client("stepfunctions").start_execution(
+                stateMachineArn=state_machine_arn, name=name, input=json.dumps(document)
+            )
+    except ClientError as failure:
+        if code_of(failure) == "ExecutionAlreadyExists":
+            return False
+        raise
+    return True

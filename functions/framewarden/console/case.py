@@ -1,0 +1,201 @@
+"""Turn a review's row into what its page shows, and nothing more: a token never gets this far."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from framewarden.console.moments import Moment, moment, span
+from framewarden.console.words import Decision, words_of
+from framewarden.domain import taxonomy
+from framewarden.domain.cases import offered
+from framewarden.domain.times import parse
+
+Row = Mapping[str, Any]
+
+SEVERITIES = frozenset({"low", "medium", "high", "critical"})
+HASH_LENGTH = 12
+
+
+@dataclass(frozen=True)
+class Branch:
+    """One label of the three-tier tree; the ones above a finding carry no confidence."""
+
+    name: str
+    confidence: float | None
+    branches: tuple["Branch", ...]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One decision on offer."""
+
+    value: str
+    words: Decision
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What was decided, by whom and when."""
+
+    words: Decision
+    by: str
+    via: str
+    at: Moment | None
+    note: str
+
+
+@dataclass(frozen=True)
+class Case:
+    """Everything that the page of a review shows."""
+
+    review_id: str
+    state: str  # open, closing, decided or expired
+    severity: str
+    what: str
+    unscreened: str | None
+    stop_failed: bool
+    stream: bool
+    channel: str
+    channel_arn: str | None
+    frame_key: str
+    frames: int
+    samples: tuple[tuple[str, Moment, float], ...]
+    tree: tuple[Branch, ...]
+    matched: tuple[Mapping[str, Any], ...]
+    margin: float | None
+    policy: str
+    not_evaluated: str | None
+    put: Moment | None
+    opened: Moment
+    last_seen: Moment
+    deadline: Moment
+    rung: int
+    rungs: int
+    next_rung: str | None
+    escalated_by: str | None
+    default: Decision
+    choices: tuple[Choice, ...]
+    taken: Taken | None
+    outcome: str | None
+    looked_at: Moment
+
+
+def case_of(row: Row, now: datetime) -> Case:
+    """Read a review's row as seen now."""
+    stream = bool(row.get("channel_arn"))
+    samples = _samples(row, now)
+    state = state_of(row, now)
+    open_ = state == "open"
+    return Case(
+        review_id=row["review_id"],
+        state=state,
+        severity=row["severity"] if row["severity"] in SEVERITIES else "medium",
+        what=_what(row),
+        unscreened=_plain(row.get("reason")) if row.get("category") == "unscreened" else None,
+        stop_failed=bool(row.get("stop_failed")),
+        stream=stream,
+        channel=str(row["channel"]),
+        channel_arn=row.get("channel_arn"),
+        frame_key=str(row["frame"]["key"]),
+        frames=int(row.get("frames", 1)),
+        samples=samples,
+        tree=_tree(row.get("labels") or ()),
+        matched=tuple(row.get("matched") or ()),
+        margin=row.get("margin"),
+        policy=str(row.get("policy_hash") or "")[:HASH_LENGTH],
+        not_evaluated=_listed(row.get("not_evaluated")),
+        put=samples[0][1] if samples else None,
+        opened=moment(parse(row["opened_at"]), now),
+        last_seen=moment(parse(row.get("last_seen_at") or row["opened_at"]), now),
+        deadline=moment(datetime.fromtimestamp(row["deadline"], tz=UTC), now),
+        rung=int(row["rung"]) + 1,
+        rungs=len(row["ladder"]),
+        next_rung=_next_rung(row),
+        escalated_by=row.get("escalated_by"),
+        default=words_of(row["default"], stream=stream),
+        choices=_choices(row, stream) if open_ else (),
+        taken=_taken(row, stream, now),
+        outcome=_outcome(row),
+        looked_at=moment(now, now),
+    )
+
+
+def state_of(row: Row, now: datetime) -> str:
+    """Return `open`, `closing` (past its deadline, not closed yet), `decided` or `expired`."""
+    if row["status"] != "pending":
+        return "expired" if row["status"] == "expired" else "decided"
+    return "open" if row["deadline"] > now.timestamp() else "closing"
+
+
+def _what(row: Row) -> str:
+    labels = row.get("labels") or ()
+    if labels:
+        return str(max(labels, key=lambda label: label["confidence"])["name"])
+    return "Not analysed" if row.get("category") == "unscreened" else str(row.get("category") or "")
+
+
+def _plain(reason: Any) -> str:
+    return str(reason or "unknown").replace("_", " ")
+
+
+def _listed(names: Any) -> str | None:
+    return ", ".join(map(str, names)) if isinstance(names, list | tuple) else names
+
+
+def _samples(row: Row, now: datetime) -> tuple[tuple[str, Moment, float], ...]:
+    return tuple(
+        (str(sample["key"]), moment(parse(sample["at"]), now), float(sample["confidence"]))
+        for sample in row.get("samples") or ()
+    )
+
+
+def _tree(labels: Any) -> tuple[Branch, ...]:
+    """Hang each label below its parents, which the row does not hold; the surest come first."""
+    confidences: dict[tuple[str, ...], float | None] = {}
+    for label in sorted(labels, key=lambda label: -label["confidence"]):
+        above = taxonomy.ancestors(label["name"]) or tuple(filter(None, (label.get("parent"),)))
+        path = (*reversed(above), str(label["name"]))
+        for depth in range(1, len(path)):
+            confidences.setdefault(path[:depth], None)
+        confidences[path] = float(label["confidence"])
+    return _branches((), confidences)
+
+
+def _branches(
+    above: tuple[str, ...], confidences: Mapping[tuple[str, ...], float | None]
+) -> tuple[Branch, ...]:
+    return tuple(
+        Branch(path[-1], confidence, _branches(path, confidences))
+        for path, confidence in confidences.items()
+        if path[:-1] == above
+    )
+
+
+def _next_rung(row: Row) -> str | None:
+    following = int(row["rung"]) + 1
+    return span(int(row["ladder"][following])) if following < len(row["ladder"]) else None
+
+
+def _choices(row: Row, stream: bool) -> tuple[Choice, ...]:
+    return tuple(Choice(value, words_of(value, stream=stream)) for value in offered(dict(row)))
+
+
+def _taken(row: Row, stream: bool, now: datetime) -> Taken | None:
+    if row["status"] == "pending" or not row.get("decision"):
+        return None
+    at = row.get("decided_at")
+    return Taken(
+        words=words_of(row["decision"], stream=stream),
+        by=str(row.get("by") or ""),
+        via=str(row.get("via") or ""),
+        at=moment(parse(at), now) if at else None,
+        note=str(row.get("note") or ""),
+    )
+
+
+def _outcome(row: Row) -> str | None:
+    if not row.get("outcome"):
+        return None
+    reason = row.get("outcome_reason")
+    return f"{row['outcome']} ({_plain(reason)})" if reason else str(row["outcome"])

@@ -1,0 +1,67 @@
+"""Read a decision's form: four short fields, each at most once."""
+
+from dataclasses import dataclass
+from unicodedata import category
+from urllib.parse import parse_qsl
+
+from framewarden.console.problems import Problem, RefusedError
+
+NAME_LENGTH = 80
+NOTE_LENGTH = 2000
+# Every character of note and name as four bytes, each of them percent-encoded, and room to spare.
+BODY_BYTES = 12 * (NAME_LENGTH + NOTE_LENGTH) + 4096
+# Embeddings, overrides and isolates (Unicode Standard Annex 9); the pages isolate what people type.
+TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+FIELDS = ("decision", "nonce", "rung", "name", "note")
+
+
+@dataclass(frozen=True)
+class Form:
+    """What a person chose and typed; a field that was not sent is empty."""
+
+    decision: str = ""
+    nonce: str = ""
+    rung: str = ""
+    name: str = ""
+    note: str = ""
+
+    @classmethod
+    def read(cls, body: bytes | None) -> "Form":
+        """Read a form's body.
+
+        Raises
+        ------
+        RefusedError
+            The body is too large, cannot be read, or has a field twice.
+        """
+        if body is None:
+            raise RefusedError(Problem.MALFORMED)
+        if len(body) > BODY_BYTES:
+            raise RefusedError(Problem.TOO_LARGE)
+        try:
+            pairs = parse_qsl(
+                body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=20
+            )
+        except ValueError:
+            raise RefusedError(Problem.MALFORMED) from None
+        known = [(name, value) for name, value in pairs if name in FIELDS]
+        if len(known) != len(dict(known)):
+            raise RefusedError(Problem.MALFORMED)
+        sent = dict(known)
+        form = cls(
+            decision=sent.get("decision", ""),
+            nonce=sent.get("nonce", ""),
+            rung=sent.get("rung", ""),
+            name=_printable(sent.get("name", ""), keep=""),
+            note=_printable(sent.get("note", "").replace("\r\n", "\n"), keep="\n"),
+        )
+        if len(form.name) > NAME_LENGTH or len(form.note) > NOTE_LENGTH:
+            raise RefusedError(Problem.TOO_LARGE)
+        return form
+
+
+def _printable(text: str, keep: str) -> str:
+    """Drop control characters, and marks that turn the reading order of what follows."""
+    return "".join(
+        char for char in text if char in keep or not (category(char) == "Cc" or char in TURNING)
+    ).strip()

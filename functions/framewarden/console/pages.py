@@ -1,0 +1,59 @@
+"""Render the pages; whatever a template is given arrives in the page as text, never as markup."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from framewarden.console import static_files
+from framewarden.console.case import Case
+from framewarden.console.form import NAME_LENGTH, NOTE_LENGTH, Form
+from framewarden.console.problems import Words
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        auto_reload=False,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _render(template: str, root: str, **shown: Any) -> str:
+    return _environment().get_template(template).render(
+        style=root + static_files.address("desk.css"),
+        mark=root + static_files.address("mark.svg"),
+        **shown,
+    )
+
+
+def review_page(
+    case: Case, root: str, *, query: str, nonce: str, form: Form, notice: Words | None
+) -> str:
+    """Render a review; `query` is the link's own, and `form` what was typed before."""
+    return _render(
+        "review.html",
+        root,
+        case=case,
+        query=query,
+        nonce=nonce,
+        form=form,
+        notice=notice,
+        name_length=NAME_LENGTH,
+        note_length=NOTE_LENGTH,
+    )
+
+
+def problem_page(words: Words, root: str, incident: str = "") -> str:
+    """Render what went wrong; an incident's reference finds its log line."""
+    return _render("problem.html", root, words=words, incident=incident)
+
+
+def home_page(root: str) -> str:
+    """Render what stands at the root."""
+    return _render("home.html", root)

@@ -1,0 +1,74 @@
+"""Say what each decision does: on a button, as a default, and once it has been taken."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One decision in words; `tone` chooses the button's look."""
+
+    button: str
+    effect: str
+    default: str
+    done: str
+    tone: str = "plain"
+
+
+STREAM = {
+    "allow": Decision(
+        "Allow",
+        "The stream goes on.",
+        "the stream goes on, and its frames count as not looked at",
+        "Allowed: the stream goes on.",
+    ),
+    "stop": Decision(
+        "Stop the stream",
+        "Ends the stream now.",
+        "the stream is stopped",
+        "Stop: the stream is ended.",
+        "danger",
+    ),
+    "uphold": Decision(
+        "Uphold the stop",
+        "The stream stays off.",
+        "the stop stands",
+        "The stop stands.",
+    ),
+    "reinstate": Decision(
+        "Reinstate",
+        "The stop was wrong: the channel may go live again.",
+        "the channel may go live again",
+        "Reinstated: the channel may go live again.",
+        "danger",
+    ),
+}
+STILL = {
+    "allow": Decision(
+        "Allow",
+        "The image may be shown.",
+        "the image is let through, and counts as not looked at",
+        "Allowed: the image may be shown.",
+    ),
+    "block": Decision(
+        "Block the image",
+        "The image must not be shown.",
+        "the image is blocked",
+        "Blocked: the image must not be shown.",
+        "danger",
+    ),
+}
+EITHER = {
+    "escalate": Decision(
+        "Pass it on",
+        "Asks the next person on the ladder, with a new deadline.",
+        "the next person is asked",
+        "Passed on to the next person.",
+    ),
+}
+
+
+def words_of(decision: str, *, stream: bool) -> Decision:
+    """Return the words of a decision about a stream or about a still."""
+    mine, others = (STREAM, STILL) if stream else (STILL, STREAM)
+    found = mine.get(decision) or EITHER.get(decision) or others.get(decision)
+    return found or Decision(decision, "", decision, decision)

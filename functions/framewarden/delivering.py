@@ -1,0 +1,109 @@
+"""Deliver notices and callbacks: kept first, sent then, forgotten when sent; a sweep resends."""
+
+from datetime import datetime
+from typing import Any, Protocol
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from framewarden.aws import messages
+from framewarden.aws.dynamo import Row
+from framewarden.aws.outbox import Outbox
+from framewarden.aws.reviews import Reviews
+from framewarden.domain.errors import FramewardenError
+from framewarden.observability import logger
+
+Document = dict[str, Any]
+# The sweep leaves a fresh row to the worker that wrote it and is sending it just now.
+GRACE = 30
+# Doubling from a minute, never more than an hour apart.
+FIRST_PAUSE, LONGEST_PAUSE = 60, 3600
+
+
+class Callbacks(Protocol):
+    """Settings of a function that answers waiting executions."""
+
+    @property
+    def reviews_table(self) -> str: ...
+    @property
+    def outbox_table(self) -> str: ...
+
+
+class Notices(Protocol):
+    """Settings of a function that tells owners."""
+
+    @property
+    def outbox_table(self) -> str: ...
+    @property
+    def notice_topic_arn(self) -> str: ...
+
+
+def callback(review_id: str, rung: int, output: Document, now: datetime) -> Row:
+    """Word the row of an answer; the token is read from the review when it is sent."""
+    return {
+        "id": f"callback#{review_id}#{rung}",
+        "kind": "callback",
+        "review_id": review_id,
+        "output": output,
+        "due": int(now.timestamp()) + GRACE,
+        "attempts": 0,
+    }
+
+
+def notice(name: str, subject: str, text: str, now: datetime) -> Row:
+    """Word the row of a notice."""
+    return {
+        "id": f"notice#{name}",
+        "kind": "notice",
+        "subject": subject,
+        "text": text,
+        "due": int(now.timestamp()) + GRACE,
+        "attempts": 0,
+    }
+
+
+def send_callback(row: Row, own: Callbacks, now: datetime) -> bool:
+    """Answer the waiting execution; what fails stays in the outbox."""
+    return _attempt(row, Outbox(own.outbox_table), now, lambda: _answer(row, own))
+
+
+def send_notice(row: Row, own: Notices, now: datetime) -> bool:
+    """Keep and publish a notice; what fails stays in the outbox and fails nobody else."""
+    outbox = Outbox(own.outbox_table)
+    outbox.put(row)
+    return _attempt(row, outbox, now, lambda: _publish(row, own))
+
+
+def resend(row: Row, own: Any, now: datetime) -> bool:
+    """Send one row of the outbox again."""
+    send = _answer if row["kind"] == "callback" else _publish
+    return _attempt(row, Outbox(own.outbox_table), now, lambda: send(row, own))
+
+
+def _answer(row: Row, own: Callbacks) -> bool:
+    review = Reviews(own.reviews_table).get(row["review_id"])
+    token = (review or {}).get("task_token")
+    if review and not token:
+        return False  # decided before the wait began: it begins within moments
+    if token and not messages.succeed(token, row["output"]):
+        logger.info("nobody waits", extra={"review_id": row["review_id"]})
+    return True
+
+
+def _publish(row: Row, own: Notices) -> bool:
+    messages.publish(own.notice_topic_arn, row["subject"], row["text"])
+    return True
+
+
+def _attempt(row: Row, outbox: Outbox, now: datetime, send: Any) -> bool:
+    try:
+        done = bool(send())
+    except (FramewardenError, ClientError, BotoCoreError) as failure:
+        done = False
+        row = row | {"error": type(failure).__name__}
+        logger.warning("not delivered", extra={"row": row["id"], "error": row["error"]})
+    if done:
+        outbox.delivered(row["id"])
+        return True
+    pause = min(FIRST_PAUSE * 2 ** min(row.get("attempts", 0), 10), LONGEST_PAUSE)
+    outbox.postpone(row, int(now.timestamp()) + pause, row.get("error", "nobody waits yet"))
+    return False

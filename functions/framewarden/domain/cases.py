@@ -1,0 +1,52 @@
+"""Say what a review is about and which decisions it offers."""
+
+from typing import Any
+
+Document = dict[str, Any]
+
+# A person looks at what could not be judged as soon as at a strong finding: it may be anything.
+UNSCREENED_SEVERITY = "high"
+
+
+def case_of(state: Document) -> Document:
+    """Take what a review shows from the state document: its verdict, or why there is none.
+
+    A stop that stands and asks to be confirmed is a question of its own (`asks: confirm`).
+    """
+    confirms = (state.get("stop") or {}).get("status") == "stopped" and "stop_error" not in state
+    case = {"asks": "confirm" if confirms else "decide", "stop_failed": "stop_error" in state}
+    verdict, held = state.get("verdict"), state.get("unscreened")
+    if held or not verdict:
+        held = held or {}
+        return case | {
+            "severity": UNSCREENED_SEVERITY,
+            "category": "unscreened",
+            "reason": held.get("reason"),
+            "labels": [],
+            "matched": [],
+            "margin": None,
+            "ladder": held["review"]["ladder"],
+            "default": held["review"]["default"],
+            "window": held["incident_window"],
+            "policy_hash": held.get("policy_hash"),
+            "judged_at": None,
+        }
+    kept = ("severity", "category", "labels", "matched", "margin", "policy_hash", "judged_at")
+    return case | {
+        **{name: verdict[name] for name in kept},
+        "ladder": verdict["review"]["ladder"],
+        "default": "uphold" if confirms else verdict["review"]["default"],
+        "window": verdict["incident_window"],
+    }
+
+
+def offered(review: Document) -> tuple[str, ...]:
+    """Return the decisions that a review offers, the mildest first."""
+    if review.get("asks") == "confirm":
+        choices: tuple[str, ...] = ("reinstate", "uphold")
+    elif review.get("channel_arn"):
+        choices = ("allow", "stop")
+    else:
+        choices = ("allow", "block")
+    further = review["rung"] + 1 < len(review["ladder"])
+    return (*choices, "escalate") if further else choices

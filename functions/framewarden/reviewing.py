@@ -1,0 +1,223 @@
+"""Ask people: open an incident or join it, wait, and let a click and a deadline have one winner."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from framewarden import delivering, settings
+from framewarden.aws.dynamo import Row
+from framewarden.aws.ledger import Ledger
+from framewarden.aws.reviews import Reviews
+from framewarden.domain import cases, incidents
+from framewarden.domain.errors import StoreConflictError
+from framewarden.domain.severity import rank
+from framewarden.domain.times import iso, parse
+from framewarden.observability import count
+
+Document = dict[str, Any]
+# Two writers of one incident meet rarely; the ASL retries what three rounds do not settle.
+ROUNDS = 3
+# The evidence outlives the review by far; the row itself is kept as long as the ledger's.
+ROW_LIFE = timedelta(days=3_650 + 30)
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A review after an attempt to decide; `first` where this attempt was the one that counts."""
+
+    review: Row
+    first: bool
+
+
+def open_or_join(state: Document, own: settings.OpenReview, now: datetime) -> Document:
+    """Open the incident's review or join the one that is pending; the same answer when retried.
+
+    Raises
+    ------
+    StoreConflictError
+        Others kept writing the same incident; try again.
+    """
+    frame, execution = state["frame"], state["execution"]
+    reviews = Reviews(own.reviews_table, own.frames_table)
+    before = (state.get("review") or {}).get("review_id")
+    case = cases.case_of(state)
+    row = _row(case, frame, execution, before, now)
+    joined = (Ledger(own.frames_table).get(frame["frame_id"]) or {}).get("review_id")
+    for _ in range(ROUNDS):
+        mine = reviews.get(row["review_id"])
+        if mine:
+            return _slot(mine, opener=True)
+        if joined and joined != before and (theirs := reviews.get(joined)):
+            return _slot(theirs, opener=False)
+        current_id, current = reviews.current(row["incident"])
+        if current and _joinable(current, row, now):
+            if reviews.join(current, frame["frame_id"], row["samples"][0], iso(now)):
+                return _slot(current, opener=False)
+        elif reviews.open(row, replaces=current_id):
+            count("ReviewsOpened")
+            return _slot(row, opener=True)
+    raise StoreConflictError(f"incident {row['incident']} is being written by others")
+
+
+def _joinable(current: Row, row: Row, now: datetime) -> bool:
+    """Join only what is pending, as grave, within its window, and of one question."""
+    opened = parse(current["opened_at"])
+    return (
+        current["status"] == "pending"
+        and current["deadline"] > now.timestamp()
+        and rank(current["severity"]) >= rank(row["severity"])
+        and now - opened < timedelta(seconds=current["window"])
+        and current["asks"] == row["asks"] == "decide"
+    )
+
+
+def _row(case: Document, frame: Document, execution: str, before: str | None, now: datetime) -> Row:
+    sample = {
+        "key": frame["key"],
+        "version_id": frame["version_id"],
+        "at": frame["put_at"],
+        "confidence": max((label["confidence"] for label in case["labels"]), default=0),
+    }
+    kept = ("bucket", "key", "version_id", "frame_id")
+    return {
+        **case,
+        "review_id": incidents.review_id(execution, before),
+        "status": "pending",
+        "open_severity": case["severity"],
+        "incident": incidents.incident_key(
+            frame["channel_arn"] or frame["source"], case["category"]
+        ),
+        "channel": frame["channel"],
+        "channel_arn": frame["channel_arn"],
+        "source": frame["source"],
+        "frame": {name: frame[name] for name in kept},
+        "frames": 1,
+        "samples": [sample],
+        "opened_at": iso(now),
+        "last_seen_at": iso(now),
+        "rung": 0,
+        "deadline": int(now.timestamp()) + case["ladder"][0],
+        "execution": execution,
+        "expires_at": int((now + ROW_LIFE).timestamp()),
+    }
+
+
+def _slot(row: Row, *, opener: bool) -> Document:
+    return {
+        "review_id": row["review_id"],
+        "opener": opener,
+        "rung": row["rung"],
+        "timeout_seconds": row["ladder"][row["rung"]],
+    }
+
+
+def decide(
+    review_id: str,
+    decision: str,
+    *,
+    by: str,
+    via: str,
+    note: str,
+    now: datetime,
+    own: settings.ReviewPage,
+) -> Decided:
+    """Store a decision if it is the first and in time, then answer the waiting execution.
+
+    Raises
+    ------
+    LookupError
+        There is no such review.
+    ValueError
+        The review does not offer this decision.
+    """
+    reviews = Reviews(own.reviews_table)
+    row = reviews.get(review_id)
+    if row is None:
+        raise LookupError(review_id)
+    if decision not in cases.offered(row):
+        raise ValueError(decision)
+    if decision == "escalate":
+        return _escalate(reviews, row, by, now, own)
+    changes = {
+        "status": "decided",
+        "decision": decision,
+        "by": by,
+        "via": via,
+        "note": note,
+        "decided_at": iso(now),
+    }
+    callback = delivering.callback(review_id, row["rung"], answer(row | changes), now)
+    first = reviews.decide(review_id, changes, int(now.timestamp()), callback, own.outbox_table)
+    if first:
+        delivering.send_callback(callback, own, now)
+    return Decided(reviews.get(review_id) or row, first)
+
+
+def _escalate(
+    reviews: Reviews, row: Row, by: str, now: datetime, own: settings.ReviewPage
+) -> Decided:
+    climbed = _next_rung(row, now)
+    callback = delivering.callback(row["review_id"], row["rung"], answer(climbed), now)
+    first = reviews.climb(
+        row["review_id"],
+        climbed["rung"],
+        climbed["deadline"],
+        {"escalated_by": by},
+        callback,
+        own.outbox_table,
+    )
+    if first:
+        delivering.send_callback(callback, own, now)
+    return Decided(reviews.get(row["review_id"]) or row, first)
+
+
+def _next_rung(row: Row, now: datetime) -> Row:
+    rung = row["rung"] + 1
+    deadline = int(now.timestamp()) + row["ladder"][rung]
+    return row | {"rung": rung, "deadline": deadline, "decision": "escalate"}
+
+
+def answer(row: Row) -> Document:
+    """Return `$.decision`: what the machine goes on with; never the note, never the token."""
+    return {
+        "decision": row["decision"],
+        "status": row["status"],
+        "by": row.get("by"),
+        "via": row.get("via"),
+        "decided_at": row.get("decided_at"),
+        "review": _slot(row, opener=True) if row["decision"] == "escalate" else None,
+    }
+
+
+def close(slot: Document, own: settings.CloseReview, now: datetime) -> Document:
+    """End a wait that timed out: by the decision that got there first, a rung, or the default.
+
+    Raises
+    ------
+    StoreConflictError
+        The row moved while we looked; try again.
+    """
+    reviews = Reviews(own.reviews_table)
+    row = reviews.get(slot["review_id"])
+    if row is None:
+        raise StoreConflictError(f"review {slot['review_id']} is not stored")
+    if row["status"] != "pending":
+        return answer(row)
+    if row["rung"] > slot["rung"]:
+        return answer(row | {"decision": "escalate"})
+    if row["rung"] + 1 < len(row["ladder"]):
+        climbed = _next_rung(row, now)
+        if reviews.climb(row["review_id"], climbed["rung"], climbed["deadline"], {}):
+            return answer(climbed)
+        raise StoreConflictError(f"review {row['review_id']} moved")
+    changes = {
+        "status": "expired",
+        "decision": row["default"],
+        "by": "policy",
+        "via": "default",
+        "decided_at": iso(now),
+    }
+    if reviews.expire(row["review_id"], changes):
+        count("ReviewsExpired")
+        return answer(row | changes)
+    return answer(reviews.get(row["review_id"]) or row | changes)

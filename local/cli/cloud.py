@@ -1,0 +1,107 @@
+"""`framewarden up`, `down`, `status` and `env`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from local.cli.options import JsonOption, RegionOption, StackOption, target_of
+from local.cli.output import emit_json, say, table
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(up)
+    app.command()(down)
+    app.command()(status)
+    app.command()(env)
+
+
+def up(
+    port: Annotated[
+        int | None,
+        typer.Option("--port", min=0, max=65535, help="The port of 127.0.0.1; 0 takes any."),
+    ] = None,
+    json_: JsonOption = False,
+) -> None:
+    """Start the laptop cloud, deploy the template on it and publish the default policy."""
+    from local.laptop import cloud
+    from local.laptop.deploy import build_and_deploy
+    from local.publish import publish_if_none
+    from local.status import health
+    from local.target import on_cloud
+
+    say("Starting the laptop cloud ...")
+    running = cloud.up(port=port)
+    say("Building and deploying template.yaml ...")
+    target = on_cloud(build_and_deploy(running))
+    published = publish_if_none(target)
+    if published:
+        say(f"Published policies/default.yaml as version {published.version}.")
+    told = health(target)
+    if json_:
+        emit_json(told)
+    else:
+        _show(told)
+        say('Ready. Point any AWS tool at it with: eval "$(framewarden env)"')
+
+
+def down() -> None:
+    """Stop the laptop cloud; its contents are gone."""
+    from local.laptop import cloud
+
+    say("Stopped." if cloud.down() else "No laptop cloud was running.")
+
+
+def status(
+    stack: StackOption = None, region: RegionOption = None, json_: JsonOption = False
+) -> None:
+    """Tell whether everything is up, and what waits for somebody. Exit 1 if it is not healthy."""
+    from local.errors import OperatorError
+    from local.status import UNHEALTHY, health
+
+    try:
+        told = health(target_of(stack, region))
+    except OperatorError as reason:
+        if not json_:
+            raise
+        say(f"Error: {reason}")
+        told = UNHEALTHY
+    if json_:
+        emit_json(told)
+    else:
+        _show(told)
+    if not told["healthy"]:
+        for problem in told.get("problems", []):
+            say(f"Not healthy: {problem}")
+        raise typer.Exit(1)
+
+
+def env() -> None:
+    """Print export lines: eval "$(framewarden env)" points any AWS tool at the laptop cloud."""
+    from local.laptop import cloud
+    from local.shell import export_lines
+    from local.target import laptop
+
+    laptop()  # refuses, with the remedy, when nothing runs
+    running = cloud.current()
+    assert running is not None
+    for line in export_lines(running.environment()):
+        typer.echo(line)
+
+
+def _show(told: dict[str, Any]) -> None:
+    rows: list[tuple[str, object]] = [("healthy", "yes" if told["healthy"] else "no")]
+    rows += [(name.replace("_", " "), value) for name, value in told["stack"].items()]
+    policy = told["policy"]
+    rows.append(("policy", f"{policy['name']} (version {policy['version']})" if policy else "none"))
+    frames = told["frames"]
+    if frames:
+        rows.append(("frames", ", ".join(f"{count} {name}" for name, count in frames.items())))
+    for name in ("open_reviews", "unscreened", "dead_letters"):
+        rows.append((name.replace("_", " "), told[name]))
+    for process in told["processes"]:
+        megabytes = process["resident_bytes"] // 2**20
+        rows.append(("process", f"{process['name']} (pid {process['pid']}, {megabytes} MB)"))
+    table(("", ""), rows)

@@ -1,0 +1,138 @@
+"""Find IVS channels, and on a laptop make them go live as a broadcaster's encoder would."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
+from typing import Any
+from urllib.parse import urlsplit
+
+from botocore.exceptions import ClientError
+
+from local.errors import OperatorError
+from local.player import Clock
+
+# The tag that the stop role is bound to.
+MODERATED = {"framewarden": "moderated"}
+# GetStream has a quota of five calls a second in an account.
+LOOK_EVERY_SECONDS = 0.5
+
+
+@dataclass(frozen=True)
+class Channel:
+    """An IVS channel."""
+
+    arn: str
+    name: str
+
+    @property
+    def account(self) -> str:
+        """Return the account that owns it."""
+        return self.arn.split(":")[4]
+
+
+def find_channel(ivs: Any, wanted: str) -> Channel | None:
+    """Find a channel by its ARN, its name or its id; None where there is none."""
+    if wanted.startswith("arn:"):
+        try:
+            found = ivs.get_channel(arn=wanted)["channel"]
+        except ClientError as failure:
+            if _code(failure) != "ResourceNotFoundException":
+                raise
+            return None
+        return Channel(found["arn"], found.get("name", ""))
+    named = ivs.list_channels(filterByName=wanted)["channels"]
+    if len(named) > 1:
+        raise OperatorError(
+            f"{len(named)} channels are called {wanted}.", "Give the ARN of the one that is meant."
+        )
+    pages = ivs.get_paginator("list_channels").paginate()
+    by_id = (
+        channel
+        for page in pages
+        for channel in page["channels"]
+        if channel["arn"].endswith(f":channel/{wanted}")
+    )
+    found = named[0] if named else next(by_id, None)
+    return Channel(found["arn"], found.get("name", "")) if found else None
+
+
+def moderated_channel(ivs: Any, name: str) -> Channel:
+    """Find a channel of the laptop cloud by name, or create it with the tag that allows a stop."""
+    found = find_channel(ivs, name)
+    if found:
+        return found
+    if name.startswith("arn:"):
+        raise OperatorError(f"There is no channel {name}.", "Give a name to have one made.")
+    created = ivs.create_channel(name=name, type="STANDARD", tags=MODERATED)["channel"]
+    return Channel(created["arn"], name)
+
+
+def live_stream(ivs: Any, channel_arn: str) -> str | None:
+    """Return the id of the stream that the channel sends now; None while it is offline."""
+    try:
+        stream = ivs.get_stream(channelArn=channel_arn)["stream"]
+    except ClientError as failure:
+        if _code(failure) != "ChannelNotBroadcasting":
+            raise
+        return None
+    return str(stream["streamId"]) if stream.get("state") != "OFFLINE" else None
+
+
+def on_air(ivs: Any, channel_arn: str, clock: Clock | None = None) -> Callable[[], bool]:
+    """Return a question that the player may ask before each frame, answered twice a second."""
+    clock = clock or Clock()
+    answer = True
+    look_at = clock.monotonic()
+
+    def ask() -> bool:
+        nonlocal answer, look_at
+        now = clock.monotonic()
+        if answer and now >= look_at:
+            look_at = now + LOOK_EVERY_SECONDS
+            answer = live_stream(ivs, channel_arn) is not None
+        return answer
+
+    return ask
+
+
+class Encoder:
+    """The broadcaster's software: it makes a channel of the laptop's IVS go live, or end."""
+
+    def __init__(self, moto_endpoint: str, channel: Channel) -> None:
+        self._endpoint = urlsplit(moto_endpoint)
+        self._channel = channel
+
+    def start(self) -> str:
+        """Go live, and return the stream's id."""
+        return str(self._ask("start")["stream_id"])
+
+    def stop(self) -> None:
+        """End the stream, if it still runs."""
+        self._ask("stop")
+
+    def _ask(self, action: str) -> dict[str, Any]:
+        body = json.dumps({"channel_arn": self._channel.arn, "action": action})
+        # Not urllib: it would send a call to this machine through the proxy of the environment.
+        connection = HTTPConnection(self._endpoint.hostname or "", self._endpoint.port, timeout=10)
+        try:
+            headers = {"Content-Type": "application/json"}
+            connection.request("POST", "/_framewarden/encoder", body, headers)
+            answer = connection.getresponse()
+            text = answer.read().decode()
+        except (OSError, HTTPException) as failure:
+            raise OperatorError(
+                f"The laptop's IVS does not answer ({failure}).", "Start over: framewarden down"
+            ) from failure
+        finally:
+            connection.close()
+        if answer.status >= 300:
+            raise OperatorError(
+                f"The laptop's IVS refuses to {action} {self._channel.name}: {text}"
+            )
+        document: dict[str, Any] = json.loads(text or "{}")
+        return document
+
+
+def _code(failure: ClientError) -> str:
+    return str(failure.response.get("Error", {}).get("Code", ""))

@@ -1,0 +1,116 @@
+"""Build the environment of each process, from lists of what may pass."""
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from local.laptop.home import Home
+from local.laptop.loopback import HOST, require_loopback
+
+REGION = "us-east-1"
+ACCOUNT = "000000000000"
+# ministack takes this key as the root of ACCOUNT, and checks no signature of it. It opens nothing
+# anywhere else.
+ACCESS_KEY = "test"
+SECRET_KEY = "test"  # noqa: S105
+RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
+
+# The services that the moto extension plays.
+PLAYED = ("REKOGNITION", "IVS", "IVSCHAT", "MEDIALIVE")
+# Variables of the person's own AWS set-up that would win over, or be mixed with, the laptop's.
+FOREIGN = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN",
+           "AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CA_BUNDLE",
+           "AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT",
+           "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")  # fmt: skip
+_PASSED_ON = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "SYSTEMROOT")
+# Idle copies of a function's worker end after this; the first of each function stays.
+_WORKER_SECONDS = 20
+
+
+def for_clients(endpoint: str, moto_endpoint: str) -> dict[str, str]:
+    """Point any SDK at the laptop cloud, and away from the person's own AWS configuration."""
+    require_loopback(endpoint)
+    require_loopback(moto_endpoint)
+    bypassed = [HOST, "localhost", *filter(None, [os.environ.get("NO_PROXY", "")])]
+    return {
+        "AWS_ENDPOINT_URL": endpoint,
+        **{f"AWS_ENDPOINT_URL_{service}": moto_endpoint for service in PLAYED},
+        "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+        "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_REGION": REGION,
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
+        "NO_PROXY": ",".join(dict.fromkeys(",".join(bypassed).split(","))),
+    }
+
+
+def for_tools(clients: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
+    """Give a tool the person's environment (proxies, package index) with the laptop's AWS in it."""
+    kept = {name: value for name, value in given.items() if not name.upper().startswith("AWS_")}
+    kept.pop("no_proxy", None)  # the lower-case one would win over NO_PROXY
+    bin_folder = str(Path(sys.executable).parent)
+    return {
+        **kept,
+        **clients,
+        "PATH": os.pathsep.join([bin_folder, given.get("PATH", os.defpath)]),
+        "SAM_CLI_TELEMETRY": "0",
+        "SAM_CLI_POLL_DELAY": "0.2",  # seconds; 5 by default, meant for AWS's rate limits
+    }
+
+
+def for_ministack(home: Home, port: int, moto_endpoint: str, wait_scale: float) -> dict[str, str]:
+    """List all that ministack, and so every function's worker, may see."""
+    clients = for_clients(f"http://{HOST}:{port}", moto_endpoint)
+    for own in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        del clients[own]  # a worker gets its role's; these are ministack's defaults for root
+    return {
+        **_bare(home),
+        **clients,
+        "GATEWAY_PORT": str(port),
+        "BIND_HOST": HOST,
+        "AUTH": "true",
+        "MINISTACK_REGION": REGION,
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+        "PERSIST_STATE": "0",
+        "S3_PERSIST": "0",
+        "S3_DATA_DIR": str(home.scratch / "s3"),
+        "LAMBDA_EXECUTOR": "local",
+        "LAMBDA_WARM_TTL_SECONDS": str(_WORKER_SECONDS),
+        "SFN_WAIT_SCALE": str(wait_scale),
+        # It would tidy up other people's containers; this one needs none.
+        "DOCKER_HOST": f"unix://{home.scratch / 'no-docker'}",
+        "LOG_LEVEL": "WARNING",
+    }
+
+
+def for_moto(home: Home, endpoint: str) -> dict[str, str]:
+    """List all that the moto server may see; it reads images from ministack's S3."""
+    return {
+        **_bare(home),
+        "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+        "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
+        "AWS_DEFAULT_REGION": REGION,
+        "MOTO_ACCOUNT_ID": ACCOUNT,
+        "FRAMEWARDEN_S3_ENDPOINT": require_loopback(endpoint),
+        "FRAMEWARDEN_S3_ACCESS_KEY": ACCESS_KEY,
+        "FRAMEWARDEN_S3_SECRET_KEY": SECRET_KEY,
+    }
+
+
+def _bare(home: Home) -> dict[str, str]:
+    """Start from nothing but what a program needs to run, with a home folder of its own."""
+    return {
+        **{name: os.environ[name] for name in _PASSED_ON if name in os.environ},
+        "HOME": str(home.scratch),
+        "TMPDIR": str(home.scratch),
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "PYTHONUNBUFFERED": "1",
+        "MALLOC_ARENA_MAX": "2",  # glibc keeps an arena per thread otherwise, and threads are many
+    }

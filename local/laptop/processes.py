@@ -1,0 +1,101 @@
+"""Start a server in a process group of its own, recognise it later, and end all of the group."""
+
+import contextlib
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from local.laptop.home import REPOSITORY
+
+# The servers that this interpreter started: an ended child stays a zombie until it is waited for.
+_children: dict[int, subprocess.Popen[bytes]] = {}
+
+
+@dataclass(frozen=True)
+class Server:
+    """One server process; `started` (epoch seconds) tells it from a later process with its id."""
+
+    name: str
+    pid: int
+    started: float
+    port: int
+    log: str
+
+    def find(self) -> psutil.Process | None:
+        """Find the process if it still runs, and is still the same one."""
+        child = _children.get(self.pid)
+        if child is not None and child.poll() is not None:
+            del _children[self.pid]
+        try:
+            process = psutil.Process(self.pid)
+            same = abs(process.create_time() - self.started) < 1.0
+            return process if same and process.status() != psutil.STATUS_ZOMBIE else None
+        except psutil.Error:
+            return None
+
+    def last_words(self, lines: int = 15) -> str:
+        """Quote the end of its log."""
+        try:
+            text = Path(self.log).read_text(errors="replace")
+        except FileNotFoundError:
+            return ""
+        return "\n".join(text.splitlines()[-lines:])
+
+
+def launch(
+    name: str, command: Sequence[str], port: int, log: Path, env: Mapping[str, str]
+) -> Server:
+    """Start `python -m command` as the leader of a new process group, its output in `log`."""
+    with log.open("wb") as output:
+        child = subprocess.Popen(  # noqa: S603 - our own modules, on our own interpreter
+            [sys.executable, "-m", *command],
+            cwd=REPOSITORY,
+            env=dict(env),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    _children[child.pid] = child
+    return Server(name, child.pid, psutil.Process(child.pid).create_time(), port, str(log))
+
+
+def members(servers: Iterable[Server], scratch: Path) -> list[psutil.Process]:
+    """List the servers, their descendants, and the workers that outlived them.
+
+    A worker is recognised by its script below `scratch`, so a stranger that has been given an
+    old process id is never taken for ours.
+    """
+    found: set[psutil.Process] = set()
+    for server in servers:
+        if leader := server.find():
+            found.add(leader)
+            with contextlib.suppress(psutil.Error):
+                found.update(leader.children(recursive=True))
+    for process in psutil.process_iter(["cmdline"]):
+        if any(part.startswith(f"{scratch}{os.sep}") for part in process.info["cmdline"] or []):
+            found.add(process)
+    return sorted(found, key=lambda process: int(process.pid))
+
+
+def end(servers: Iterable[Server], scratch: Path, patience: float = 6.0) -> None:
+    """Ask the servers to end, wait up to `patience` seconds, then end whatever is left of them."""
+    servers = list(servers)
+    family = members(servers, scratch)
+    leaders = [leader for server in servers if (leader := server.find())]
+    for leader in leaders:
+        with contextlib.suppress(psutil.Error):
+            leader.terminate()
+    psutil.wait_procs(leaders, timeout=patience)
+    left = [*family, *members(servers, scratch)]
+    for process in left:
+        with contextlib.suppress(psutil.Error):
+            process.kill()
+    psutil.wait_procs(left, timeout=patience)
+    for server in servers:
+        server.find()  # reaps our own child

@@ -1,0 +1,34 @@
+"""Make ministack behave as AWS documents, where the state machine depends on it.
+
+Applied by the launcher in the emulator's own process. Each function is one fault: what the
+emulator does, what AWS documents. Each checks the code that it replaces, so that a ministack
+that has changed stops the launch instead of going on half patched; `tests/unit/laptop` shows
+every fault and fails once ministack mends it.
+"""
+
+from collections.abc import Callable
+
+from local.laptop.shims import functions, machines, metrics
+
+SHIMS: tuple[Callable[[], None], ...] = (
+    functions.lambda_errors_keep_their_class_name,
+    functions.events_invoke_lambda_asynchronously,
+    functions.s3_events_name_the_version,
+    metrics.embedded_metrics_are_extracted,
+    metrics.alarms_watch_their_own_dimensions,
+    machines.timeout_paths_are_resolved,
+    machines.failed_notifiers_fail_their_state,
+    machines.retries_wait_no_longer_than_they_say,
+)
+
+
+def apply_all() -> None:
+    """Apply every shim, once per process.
+
+    Raises
+    ------
+    ShimOutdatedError
+        The installed ministack is not the one that the shims were written for.
+    """
+    for shim in SHIMS:
+        shim()

@@ -1,0 +1,53 @@
+"""Keep a bounded log of the calls that reached the services: names and ids only."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from local.moto_ext.control import Call, control
+
+# Parameters that name a thing. Everything else (pictures, attributes, tags) stays out of the log.
+_IDS = (
+    "channelArn",
+    "arn",
+    "resourceArn",
+    "ChannelId",
+    "roomIdentifier",
+    "identifier",
+    "eventName",
+    "name",
+    "Name",
+    "ProjectVersion",
+)
+
+
+def record(
+    service: str, operation: str, ids: Mapping[str, str], error: str | None, seconds: float
+) -> None:
+    """Append one call; beyond 10,000 the oldest goes."""
+    at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    control().calls.append(Call(service, operation, at, dict(ids), error, round(seconds, 4)))
+
+
+def made(service: str = "", operation: str = "") -> list[Call]:
+    """List the calls, oldest first, of one service or operation if given."""
+    return [
+        call
+        for call in list(control().calls)
+        if service in ("", call.service) and operation in ("", call.operation)
+    ]
+
+
+def clear() -> None:
+    """Forget every call."""
+    control().calls.clear()
+
+
+def ids_of(params: Mapping[str, Any]) -> dict[str, str]:
+    """Pick the ids out of a request's parameters."""
+    found = {name: str(params[name]) for name in _IDS if isinstance(params.get(name), str)}
+    image = params.get("Image")
+    stored = image.get("S3Object") if isinstance(image, dict) else None
+    if isinstance(stored, dict):
+        found |= {name: str(value) for name, value in stored.items() if value is not None}
+    return found

@@ -1,0 +1,76 @@
+"""Hold what steers the extension: faults, delays, recorded answers and the log of calls.
+
+The state lives in a backend of moto, so moto's reset (each ``mock_aws``) clears it.
+"""
+
+import os
+from collections import deque
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Any
+
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.base_backend import BackendDict, BaseBackend
+
+KEPT_CALLS = 10_000
+
+
+@dataclass(frozen=True)
+class Delays:
+    """How long the services take, in seconds."""
+
+    stream_stop_seconds: float = 0.3
+    medialive_seconds: float = 0.3
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call that reached a service: names and ids, never payloads."""
+
+    service: str
+    operation: str
+    at: str
+    params: dict[str, str]
+    error: str | None
+    seconds: float
+
+
+@dataclass
+class Fault:
+    """What to do to matching calls, and how often: ``times`` counts down, -1 is for good."""
+
+    service: str
+    operation: str
+    error: str | None = None
+    delay_seconds: float = 0.0
+    times: int = 1
+    only: tuple[str, ...] = field(default=())
+
+
+class ControlBackend(BaseBackend):
+    """Keep the steering state of one process."""
+
+    def __init__(self, region_name: str, account_id: str) -> None:
+        super().__init__(region_name, account_id)
+        self.lock = Lock()
+        self.faults: list[Fault] = []
+        self.calls: deque[Call] = deque(maxlen=KEPT_CALLS)
+        self.delays = _delays_of_environment()
+        self.recorded: dict[str, dict[str, Any]] | None = None
+
+
+def _delays_of_environment() -> Delays:
+    return Delays(
+        stream_stop_seconds=float(os.environ.get("FRAMEWARDEN_STREAM_STOP_SECONDS", "0.3")),
+        medialive_seconds=float(os.environ.get("FRAMEWARDEN_MEDIALIVE_SECONDS", "0.3")),
+    )
+
+
+control_backends: BackendDict[ControlBackend] = BackendDict(
+    ControlBackend, "framewarden", use_boto3_regions=False, additional_regions=["aws"]
+)
+
+
+def control() -> ControlBackend:
+    """Return the steering state."""
+    return control_backends[DEFAULT_ACCOUNT_ID]["aws"]

@@ -1,0 +1,3 @@
+"""Name the services that the extension answers for."""
+
+SERVICES = ("rekognition", "ivs", "ivschat", "medialive")
