@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from typing import Any
 
 from framewarden.domain.links import sign_link
 from local.tables import Row
@@ -40,6 +39,5 @@ def expiry(review: Row, now: int) -> int:
 
 def link_key(target: Target) -> str:
     """Read the current key from Secrets Manager."""
-    secrets: Any = target.client("secretsmanager")
-    arn = target.outputs.get("LinkSecretArn") or target.physical_id(SECRET)
-    return str(secrets.get_secret_value(SecretId=arn)["SecretString"])
+    secret = target.client("secretsmanager").get_secret_value(SecretId=target.physical_id(SECRET))
+    return str(secret["SecretString"])

@@ -20,6 +20,10 @@ PORT = 4566  # ministack's own default, which its users know
 MOTO_PORT = 4580
 _PATIENCE = 60.0  # seconds until both servers must answer; a cold start takes 3 on 2 cores
 
+# Each gets `--port N` behind it.
+LAUNCHER = ("-m", "local.laptop.launcher")
+MOTO = ("-m", "local.moto_ext.server")
+
 Progress = Callable[[str], None]
 
 
@@ -95,12 +99,11 @@ def _start(home: Home, port: int | None, wait_scale: float, progress: Progress) 
     progress(f"Starting the laptop cloud on {endpoint}")
     servers = (
         launch(
-            "ministack", ["local.laptop.launcher"], chosen, home.logs / "ministack.log",
+            "ministack", LAUNCHER, chosen, home.logs / "ministack.log",
             environments.for_ministack(home, chosen, moto, wait_scale),
         ),
         launch(
-            "moto", ["local.moto_ext.server", "--port", str(moto_port)], moto_port,
-            home.logs / "moto.log", environments.for_moto(home, endpoint),
+            "moto", MOTO, moto_port, home.logs / "moto.log", environments.for_moto(home, endpoint)
         ),
     )  # fmt: skip
     cloud = Cloud(endpoint, moto, servers, home, environments.RUNTIME, wait_scale)

@@ -19,6 +19,7 @@ class Cloud:
     """A running laptop cloud: where it answers, and as whom one talks to it.
 
     `outputs` are those of the stack deployed last, URLs rewritten; empty before that.
+    `deployed` says which stack that was, and a hash of what it was made from.
     """
 
     endpoint: str
@@ -28,6 +29,7 @@ class Cloud:
     runtime: str
     wait_scale: float = 1.0
     outputs: dict[str, str] = field(default_factory=dict)
+    deployed: dict[str, str] = field(default_factory=dict)
     region: str = environments.REGION
     account: str = environments.ACCOUNT
     access_key: str = environments.ACCESS_KEY

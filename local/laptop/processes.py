@@ -18,23 +18,25 @@ _children: dict[int, subprocess.Popen[bytes]] = {}
 
 @dataclass(frozen=True)
 class Server:
-    """One server process; `started` (epoch seconds) tells it from a later process with its id."""
+    """One server process; `command` tells it from a stranger that was given its id later.
+
+    (A start time would not do: it moves with the clock, for example after a sleep.)
+    """
 
     name: str
     pid: int
-    started: float
+    command: tuple[str, ...]
     port: int
     log: str
 
     def find(self) -> psutil.Process | None:
         """Find the process if it still runs, and is still the same one."""
-        child = _children.get(self.pid)
-        if child is not None and child.poll() is not None:
-            del _children[self.pid]
         try:
             process = psutil.Process(self.pid)
-            same = abs(process.create_time() - self.started) < 1.0
-            return process if same and process.status() != psutil.STATUS_ZOMBIE else None
+            if child := _children.get(self.pid):
+                return process if child.poll() is None else None
+            # The interpreter is left out: macOS may show another path of the same one.
+            return process if tuple(process.cmdline()[1:]) == tuple(self.command) else None
         except psutil.Error:
             return None
 
@@ -48,12 +50,13 @@ class Server:
 
 
 def launch(
-    name: str, command: Sequence[str], port: int, log: Path, env: Mapping[str, str]
+    name: str, program: Sequence[str], port: int, log: Path, env: Mapping[str, str]
 ) -> Server:
-    """Start `python -m command` as the leader of a new process group, its output in `log`."""
+    """Start `python program --port N` as the leader of a new process group, its output in `log`."""
+    command = (*program, "--port", str(port))
     with log.open("wb") as output:
         child = subprocess.Popen(  # noqa: S603 - our own modules, on our own interpreter
-            [sys.executable, "-m", *command],
+            [sys.executable, *command],
             cwd=REPOSITORY,
             env=dict(env),
             stdin=subprocess.DEVNULL,
@@ -62,7 +65,7 @@ def launch(
             start_new_session=True,
         )
     _children[child.pid] = child
-    return Server(name, child.pid, psutil.Process(child.pid).create_time(), port, str(log))
+    return Server(name, child.pid, command, port, str(log))
 
 
 def members(servers: Iterable[Server], scratch: Path) -> list[psutil.Process]:

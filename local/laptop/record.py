@@ -3,6 +3,7 @@
 import json
 import os
 from dataclasses import asdict
+from typing import Any
 
 from local.laptop.connection import Cloud
 from local.laptop.home import Home
@@ -18,6 +19,7 @@ def write_record(cloud: Cloud) -> None:
         "wait_scale": cloud.wait_scale,
         "servers": [asdict(server) for server in cloud.servers],
         "outputs": cloud.outputs,
+        "deployed": cloud.deployed,
     }
     draft = cloud.home.state.with_suffix(".new")
     draft.unlink(missing_ok=True)
@@ -34,13 +36,16 @@ def read_record(home: Home) -> Cloud | None:
         return Cloud(
             endpoint=document["endpoint"],
             moto_endpoint=document["moto_endpoint"],
-            servers=tuple(Server(**server) for server in document["servers"]),
+            servers=tuple(_server(server) for server in document["servers"]),
             home=home,
             runtime=document["runtime"],
             wait_scale=document["wait_scale"],
             outputs=document["outputs"],
+            deployed=document["deployed"],
         )
-    except FileNotFoundError:
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
         return None
-    except (ValueError, KeyError, TypeError):
-        return None
+
+
+def _server(entry: dict[str, Any]) -> Server:
+    return Server(**{**entry, "command": tuple(entry["command"])})

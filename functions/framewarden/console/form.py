@@ -5,6 +5,7 @@ from unicodedata import category
 from urllib.parse import parse_qsl
 
 from framewarden.console.problems import Problem, RefusedError
+from framewarden.console.request import Request
 
 NAME_LENGTH = 80
 NOTE_LENGTH = 2000
@@ -26,8 +27,8 @@ class Form:
     note: str = ""
 
     @classmethod
-    def read(cls, body: bytes | None) -> "Form":
-        """Read a form's body.
+    def of(cls, request: Request) -> "Form":
+        """Read the form that a request sends.
 
         Raises
         ------
@@ -58,6 +59,18 @@ class Form:
         if len(form.name) > NAME_LENGTH or len(form.note) > NOTE_LENGTH:
             raise RefusedError(Problem.TOO_LARGE)
         return form
+
+
+def _fields(body: str) -> dict[str, str]:
+    try:
+        pairs = parse_qsl(body, keep_blank_values=True, max_num_fields=20)
+    except ValueError:
+        raise RefusedError(Problem.MALFORMED) from None
+    known = [(name, value) for name, value in pairs if name in FIELDS]
+    sent = dict(known)
+    if len(sent) != len(known):
+        raise RefusedError(Problem.MALFORMED)
+    return sent
 
 
 def _printable(text: str, keep: str) -> str:

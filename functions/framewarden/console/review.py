@@ -1,7 +1,7 @@
 """Show a review to whoever holds its link, lend its picture, and take its one decision."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 from urllib.parse import quote, urlencode
@@ -53,8 +53,43 @@ class Decider(Protocol):
 
 
 @dataclass(frozen=True)
+class Opened:
+    """A review whose link was good, as it stands now."""
+
+    row: Row
+    key: str
+    query: str
+    request: Request
+    now: datetime
+    picture_origin: str | None
+
+    @property
+    def review_id(self) -> str:
+        """Return the review's id."""
+        return str(self.row["review_id"])
+
+    @property
+    def address(self) -> str:
+        """Return the page's own address, relative to itself."""
+        return f"./{quote(self.review_id, safe='')}?{self.query}"
+
+    def page(self, notice: Words | None = None, form: Form | None = None) -> Answer:
+        """Return the review's page, with a fresh form while it is open."""
+        body = pages.review_page(
+            case_of(self.row, self.now),
+            self.request.root,
+            query=self.query,
+            nonce=links.make_nonce(self.key, self.review_id, self.now),
+            form=form or Form(),
+            notice=notice,
+        )
+        status = notice.status if notice else 200
+        return Answer(status, body, picture_origin=self.picture_origin)
+
+
+@dataclass(frozen=True)
 class ReviewDesk:
-    """The pages of reviews, on top of four things that reach outside."""
+    """The pages of reviews, on top of five things that reach outside."""
 
     find: Callable[[str], Row | None]
     decide: Decider
@@ -62,36 +97,49 @@ class ReviewDesk:
     picture: Callable[[Mapping[str, Any]], str | None]
     clock: Callable[[], datetime]
 
-    def show(self, review_id: str, request: Request) -> Answer:
+    def show(self, request: Request, review_id: str) -> Answer:
         """Answer GET: the review as it stands. Nothing changes."""
-        return self._opened(review_id, request).page()
+        return self._opened(request, review_id).page()
 
-    def frame(self, review_id: str, request: Request) -> Answer:
-        """Answer GET of the picture: send the browser to it for a minute."""
-        address = self.picture(self._opened(review_id, request).row["frame"])
+    def frame(self, request: Request, review_id: str) -> Answer:
+        """Answer GET of the picture: send the browser to it for a minute. Nothing changes."""
+        address = self.picture(self._opened(request, review_id).row["frame"])
         if address is None:
             raise RefusedError(Problem.NO_PICTURE)
         return Answer(302, headers={"Location": address})
 
-    def take(self, review_id: str, request: Request) -> Answer:
+    def take(self, request: Request, review_id: str) -> Answer:
         """Answer POST: decide once, then show what stands."""
         if not request.own_origin:
             raise RefusedError(Problem.OTHER_ORIGIN)
-        opened = self._opened(review_id, request)
-        if not request.is_form:
-            return opened.page(Problem.NOT_A_FORM.value)
+        opened = self._opened(request, review_id)
+        form: Form | None = None
         try:
-            form = Form.read(request.body)
+            form = Form.of(request)
+            self._check(opened, form)
+            return self._decided(opened, form)
         except RefusedError as refusal:
-            return opened.page(refusal.problem.value)
-        problem = opened.objection(form)
-        if problem:
-            return opened.page(problem.value, form)
-        return self._decided(opened, form)
+            return opened.page(refusal.problem.value, form)
 
-    def _decided(self, opened: "_Opened", form: Form) -> Answer:
+    def _check(self, opened: Opened, form: Form) -> None:
+        """Refuse a form that is not ours, not fresh, or chooses what is not on offer."""
+        try:
+            self._trusted(
+                lambda keys: links.verify_nonce(keys, opened.review_id, form.nonce, opened.now)
+            )
+        except links.LinkExpiredError:
+            raise RefusedError(Problem.FORM_OLD) from None
+        except LinkInvalidError:
+            raise RefusedError(Problem.FORM_FOREIGN) from None
+        # A second press must not pass the review on by two rungs.
+        if form.decision == "escalate" and form.rung not in ("", str(opened.row["rung"])):
+            raise RefusedError(Problem.MOVED_ON)
+        if form.decision not in offered(dict(opened.row)):
+            raise RefusedError(Problem.NOT_OFFERED)
+
+    def _decided(self, opened: Opened, form: Form) -> Answer:
         decided = self.decide(
-            opened.row["review_id"],
+            opened.review_id,
             form.decision,
             by=form.name or UNNAMED,
             via="link",
@@ -100,7 +148,7 @@ class ReviewDesk:
         )
         if decided.first:
             return Answer(303, headers={"Location": opened.address})
-        later = opened.with_row(decided.review)
+        later = replace(opened, row=decided.review)
         state = state_of(later.row, later.now)
         if state == "decided":
             return later.page(_already(later.row, form.decision))
@@ -108,77 +156,35 @@ class ReviewDesk:
             return later.page(Problem.MOVED_ON.value, form)
         return later.page(Problem.TOO_LATE.value)
 
-    def _opened(self, review_id: str, request: Request) -> "_Opened":
+    def _opened(self, request: Request, review_id: str) -> Opened:
         now = self.clock()
-        sig, exp = request.query.get("sig", ""), request.query.get("exp", "")
-        keys = self._verified(review_id, exp, sig, now)
+        exp, sig = request.query.get("exp", ""), request.query.get("sig", "")
+        try:
+            keys = self._trusted(lambda keys: links.verify_link(keys, review_id, exp, sig, now))
+        except links.LinkExpiredError:
+            raise RefusedError(Problem.LINK_EXPIRED) from None
+        except LinkInvalidError:
+            raise RefusedError(Problem.LINK_TAMPERED) from None
         row = self.find(review_id)
         if row is None:
             raise RefusedError(Problem.NO_REVIEW)
         query = urlencode({"exp": exp, "sig": sig})
-        return _Opened(row, keys, query, request.root, now, self.picture)
+        return Opened(row, keys[0], query, request, now, origin_of(self.picture(row["frame"])))
 
-    def _verified(self, review_id: str, exp: str, sig: str, now: datetime) -> Sequence[str]:
-        keys: list[str] | None = self.keys.accepted()
-        while keys:
-            try:
-                links.verify_link(keys, review_id, exp, sig, now)
-            except links.LinkExpiredError:
-                raise RefusedError(Problem.LINK_EXPIRED) from None
-            except LinkInvalidError:
-                # The key may have been rotated since we read it: look once more, and no oftener.
-                keys = self.keys.refreshed()
-            else:
-                return keys
-        raise RefusedError(Problem.LINK_TAMPERED)
-
-
-@dataclass(frozen=True)
-class _Opened:
-    """A review whose link was good."""
-
-    row: Row
-    keys: Sequence[str]
-    query: str
-    root: str
-    now: datetime
-    picture: Callable[[Mapping[str, Any]], str | None]
-
-    @property
-    def address(self) -> str:
-        """Return the page's own address, relative to itself."""
-        return f"./{quote(self.row['review_id'], safe='')}?{self.query}"
-
-    def with_row(self, row: Row) -> "_Opened":
-        return _Opened(row, self.keys, self.query, self.root, self.now, self.picture)
-
-    def objection(self, form: Form) -> Problem | None:
-        """Return why a form cannot decide."""
+    def _trusted(self, check: Callable[[list[str]], object]) -> list[str]:
+        """Return the keys by which a check passes; keys rotated meanwhile are fetched once."""
+        keys = self.keys.accepted()
         try:
-            links.verify_nonce(self.keys, self.row["review_id"], form.nonce, self.now)
+            check(keys)
         except links.LinkExpiredError:
-            return Problem.FORM_OLD
+            raise
         except LinkInvalidError:
-            return Problem.FORM_FOREIGN
-        passing_on = form.decision == "escalate"
-        # A second press must not pass the review on by two rungs.
-        if passing_on and form.rung not in ("", str(self.row["rung"])):
-            return Problem.MOVED_ON
-        return None if form.decision in offered(dict(self.row)) else Problem.NOT_OFFERED
-
-    def page(self, notice: Words | None = None, form: Form | None = None) -> Answer:
-        """Return the review's page, with a fresh form while it is open."""
-        case = case_of(self.row, self.now)
-        body = pages.review_page(
-            case,
-            self.root,
-            query=self.query,
-            nonce=links.make_nonce(self.keys[0], case.review_id, self.now),
-            form=form or Form(),
-            notice=notice,
-        )
-        picture = origin_of(self.picture(self.row["frame"]))
-        return Answer(notice.status if notice else 200, body, picture_origin=picture)
+            fresh = self.keys.refreshed()
+            if fresh is None:
+                raise
+            check(fresh)
+            return fresh
+        return keys
 
 
 def _already(row: Row, wanted: str) -> Words:

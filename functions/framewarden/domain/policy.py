@@ -2,9 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 from framewarden.domain.durations import format_duration
 from framewarden.domain.errors import PolicyInvalidError
@@ -22,7 +22,7 @@ MODES: Final = ("observe", "enforce")
 ON_ERROR: Final = ("hold", "review", "stop")
 DEFAULTS: Final = ("allow", "stop", "block")
 UNPLACED: Final = "medium"
-"""The severity of a label that nothing above it explains: a person looks, nothing stops by itself."""
+"""The severity of a label that nothing above it explains: a person looks, no machine stops."""
 
 SHARED_KEYS: Final = ("max_age", "on_error", "confirm_stop", "reviews", "rules")
 POLICY_KEYS: Final = ("name", "incident_window", *SHARED_KEYS, "channels")
@@ -40,7 +40,7 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class ChannelPolicy:
-    """The policy as it stands for one channel; durations in seconds, `mode` None for the stack's."""
+    """What holds for one channel; durations in seconds, `mode` None where the stack's holds."""
 
     policy_name: str
     policy_hash: str
@@ -53,11 +53,26 @@ class ChannelPolicy:
     reviews: Mapping[str, Review]
 
     def review_for(self, severity: str) -> Review:
-        """Return the review of a severity, or of the nearest one that has any, the stronger first."""
+        """Return the review of a severity, or of the nearest that has one, a stronger one first."""
         wanted = rank(severity)
         stronger = [word for word in SEVERITIES[wanted:] if word in self.reviews]
         milder = [word for word in reversed(SEVERITIES[:wanted]) if word in self.reviews]
         return self.reviews[(stronger + milder)[0]]
+
+    def review_document(
+        self, severity: str, *, still: bool, suspended: bool = False
+    ) -> dict[str, Any]:
+        """Return ladder and default of a review as the state machine carries them.
+
+        A still has no stream to stop, so its `stop` is `block`. Where automatic stops are
+        suspended (mode `observe`, a stale frame) a deadline must not stop either: it allows, and
+        the frame ends as unscreened.
+        """
+        review = self.review_for(severity)
+        default = review.default
+        if default == "stop" and (still or suspended):
+            default = "block" if still else "allow"
+        return {"ladder": list(review.ladder), "default": default}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +80,7 @@ class Policy:
     """A valid policy: what holds everywhere, and the channels for which something else does."""
 
     name: str
-    policy_hash: str
+    hash: str
     everywhere: ChannelPolicy
     channels: Mapping[str, ChannelPolicy]
 
@@ -190,7 +205,7 @@ def _severities(policy: ChannelPolicy) -> set[str]:
 
 
 def _note_missing_reviews(
-    section: Section, policy: ChannelPolicy, known: frozenset[str] | set[str] = frozenset()
+    section: Section, policy: ChannelPolicy, known: Set[str] = frozenset()
 ) -> None:
     for severity in sorted(_severities(policy) - known - set(policy.reviews), key=rank):
         why = "a rule gives it" if severity != UNPLACED else "labels unknown to us get it"

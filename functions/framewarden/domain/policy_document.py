@@ -106,8 +106,7 @@ class Section:
         if not self.require(key, "a number from 0 to 100"):
             return 0.0
         value = self.fields[key]
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        if isinstance(value, int | float) and is_number and 0 <= value <= 100:
+        if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 100:
             return float(value)
         self.note((key,), f"must be a number from 0 to 100, not {shown(value)}")
         return 0.0

@@ -44,20 +44,20 @@ Placed = tuple[Rule, Path]
 def read_rules(section: Section) -> list[Placed]:
     """Read the rules of the policy or of one channel, each with its place in the document."""
     placed: list[Placed] = []
-    names: dict[str, int] = {}
-    for place, item in enumerate(section.sections("rules", RULE_KEYS)):
+    names: set[str] = set()
+    for item in section.sections("rules", RULE_KEYS):
         faults = len(item.problems)
         rule = _rule(item)
-        if rule.name and rule.name in names:
+        if rule.name in names:
             item.note(("name",), f"{shown(rule.name)} is already the name of a rule above")
-        names.setdefault(rule.name, place)
+        names.update({rule.name} - {""})
         if len(item.problems) == faults and item.is_mapping:
             placed.append((rule, item.path))
     return placed
 
 
 def merge_rules(base: Iterable[Placed], own: Iterable[Placed]) -> list[Placed]:
-    """Return the rules of a channel: the policy's, replaced by name, then the channel's new ones."""
+    """Return a channel's rules: the policy's, replaced by name, then the channel's new ones."""
     merged = {rule.name: (rule, path) for rule, path in base}
     merged.update({rule.name: (rule, path) for rule, path in own})
     return list(merged.values())
@@ -66,14 +66,15 @@ def merge_rules(base: Iterable[Placed], own: Iterable[Placed]) -> list[Placed]:
 def find_conflicts(placed: Iterable[Placed]) -> list[tuple[Path, str]]:
     """Return a problem for each pair of rules that contradict each other."""
     problems: list[tuple[Path, str]] = []
-    alike: dict[tuple[str, float], list[Rule]] = {}
+    alike: dict[tuple[str, float], list[Placed]] = {}
     for rule, path in placed:
-        for other in alike.setdefault((rule.label, rule.min_confidence), []):
+        for other, where in alike.setdefault((rule.label, rule.min_confidence), []):
             if rule.severity != other.severity and rule.overlaps(other):
-                says = f"{shown(other.name)} says {other.severity}, this one {rule.severity}"
+                says = f"{shown(other.name)} says {other.severity}, {shown(rule.name)} {rule.severity}"
                 what = f"{rule.label} from {rule.min_confidence:g}"
-                problems.append((path, f"two rules disagree about {what}: {says}"))
-        alike[rule.label, rule.min_confidence].append(rule)
+                blamed = max(where, path, key=len)  # a channel's rule rather than the policy's
+                problems.append((blamed, f"two rules disagree about {what}: {says}"))
+        alike[rule.label, rule.min_confidence].append((rule, path))
     return problems
 
 
@@ -83,7 +84,7 @@ def _rule(item: Section) -> Rule:
     severity = cast(Severity, item.choice("severity", SEVERITIES))
     include, exclude = _content_types(item)
     rule = Rule(name, label, threshold, severity, include, exclude)
-    if item.has("severity") and severity == "none" and threshold > 0:
+    if item.fields.get("severity") == "none" and threshold > 0:
         why = "or a surer answer would be judged more mildly than a doubtful one"
         item.note(("min_confidence",), f"must be 0 where severity is none, {why}")
     if not any(rule.suits(mix) for mix in _MIXES):

@@ -21,6 +21,11 @@ def rank(severity: str) -> int:
     return SEVERITIES.index(cast(Severity, severity))
 
 
+def at_least(severity: str, floor: str) -> bool:
+    """Say whether a severity is the floor or above it."""
+    return rank(severity) >= rank(floor)
+
+
 def strongest(severities: Iterable[Severity]) -> Severity:
     """Return the strongest of the severities, `none` if there is none at all."""
     return max(severities, key=rank, default="none")

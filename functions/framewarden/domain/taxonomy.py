@@ -1,8 +1,7 @@
 """Know the 52 moderation labels of Rekognition's taxonomy 7 and read an answer by them.
 
-The names and parents are AWS's (developer guide, *moderation-api*). They are matched without regard
-to case, and a label that is not among them is kept and judged by its parent: AWS adds labels without
-asking us.
+The names and parents are AWS's (developer guide, *moderation-api*), matched without regard to case.
+A label that is not among them is kept and judged by its parent: AWS adds labels without asking us.
 """
 
 import json

@@ -1,0 +1,62 @@
+# One command each; `make` lists them. Everything lands in .venv, .framewarden and .aws-sam.
+PYTHON ?= python3
+ARGS ?=
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help demo up down test unit workflow lint bench picture requirements clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(INSTALLED) ## the main job on a laptop cloud; ARGS="--once --json demo.json" ends by itself
+	@$(BIN)/framewarden demo $(ARGS)
+
+up: $(INSTALLED) ## start the laptop cloud and deploy the stack to it
+	@$(BIN)/framewarden up $(ARGS)
+
+down: $(INSTALLED) ## end the laptop cloud
+	@$(BIN)/framewarden down
+
+test: unit workflow ## every check: lint, unit tests with coverage, the workflow on the laptop cloud
+
+unit: lint ## the fast suite, with the branch coverage of functions/
+	@$(BIN)/pytest tests/unit -n 2 --cov --cov-fail-under=95 $(ARGS)
+
+workflow: $(INSTALLED) ## the real machine on a running laptop cloud
+	@$(BIN)/pytest tests/workflow $(ARGS)
+
+lint: $(INSTALLED) ## ruff, mypy, import-linter, statelint, cfn-lint, sam validate
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/statelint statemachines/*.asl.json
+	@$(BIN)/cfn-lint template.yaml
+	@SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 $(BIN)/sam validate --lint --template template.yaml
+
+bench: $(INSTALLED) ## the figures of the README
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+picture: $(INSTALLED) ## draw the state machine for the README from its definition
+	@$(BIN)/python -m local.picture README.md
+
+requirements: $(INSTALLED) ## pin every dependency anew, with hashes (needs uv)
+	uv pip compile --python-version 3.11 --universal --generate-hashes --no-header --no-emit-index-url \
+	  functions/requirements.in -o functions/requirements.txt
+	uv pip compile --python-version 3.11 --universal --generate-hashes --no-header --no-emit-index-url \
+	  requirements/laptop.in -o requirements/laptop.txt
+
+clean: ## remove everything that was made here
+	rm -rf .venv .aws-sam .framewarden .*_cache .coverage
+
+$(INSTALLED): requirements/laptop.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "framewarden needs Python 3.11 or later: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@echo "installing into .venv (about a minute, once)"
+	@$(PYTHON) -m venv .venv || { echo "Python's venv module is missing: apt-get install python3-venv"; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
+	  -r requirements/laptop.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@

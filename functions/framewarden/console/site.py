@@ -1,0 +1,129 @@
+"""Route requests to pages, and let nothing out: no exception's text, no query, no name, no note."""
+
+import re
+import traceback
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+
+from framewarden.console import pages, static_files
+from framewarden.console.answer import Answer
+from framewarden.console.problems import Problem, RefusedError
+from framewarden.console.request import Request
+from framewarden.console.review import ReviewDesk
+from framewarden.observability import Document, Handler, LambdaContext, logger
+
+LOOK = ("GET", "HEAD")
+# What we make ourselves; anything else in an address is somebody's own text, and stays out of logs.
+IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{1,128}")
+DEEPEST_FRAMES = 6
+
+Page = Callable[..., Answer]
+
+
+def site(desk: Callable[[], ReviewDesk]) -> Handler:
+    """Return the handler of all routes; the desk is made when the first review is asked for."""
+    routes: tuple[tuple[str, Mapping[str, Page]], ...] = (
+        ("/", dict.fromkeys(LOOK, _home)),
+        ("/static/<file>", dict.fromkeys(LOOK, _static)),
+        (
+            "/reviews/<review_id>",
+            dict.fromkeys(LOOK, lambda request, **of: desk().show(request, **of))
+            | {"POST": lambda request, **of: desk().take(request, **of)},
+        ),
+        (
+            "/reviews/<review_id>/frame",
+            dict.fromkeys(LOOK, lambda request, **of: desk().frame(request, **of)),
+        ),
+    )
+    resolver = APIGatewayRestResolver(debug=False)
+    for rule, methods in routes:
+        allowed = ", ".join((*methods, "OPTIONS"))
+        for method, page in (*methods.items(), ("OPTIONS", _options(allowed))):
+            resolver.route(rule, method=method)(_endpoint(resolver, rule, page))
+    resolver.not_found(lambda _: _endpoint(resolver, "none", _nowhere)())
+    return _guarded(resolver)
+
+
+def _guarded(resolver: APIGatewayRestResolver) -> Handler:
+    def handler(event: Document, context: LambdaContext) -> Any:
+        logger.clear_state()
+        logger.append_keys(step="review_page")
+        try:
+            return resolver.resolve(event, context)  # type: ignore[arg-type]
+        except Exception as failure:
+            # Whatever reaches API Gateway as an exception might be shown: an emulator does so.
+            answer = _failed(failure, Request.of({}), context.aws_request_id)
+            headers = {"Content-Type": answer.kind, **answer.all_headers()}
+            return {"statusCode": answer.status, "headers": headers, "body": answer.body}
+
+    return handler
+
+
+def _endpoint(
+    resolver: APIGatewayRestResolver, rule: str, page: Page
+) -> Callable[..., Response[str]]:
+    def endpoint(**path: str) -> Response[str]:
+        request = Request.of(resolver.current_event.raw_event)
+        try:
+            answer = page(request, **path)
+        except RefusedError as refusal:
+            words = refusal.problem.value
+            answer = Answer(words.status, pages.problem_page(words, request.root))
+        except Exception as failure:
+            answer = _failed(failure, request, resolver.lambda_context.aws_request_id)
+        review_id = path.get("review_id", "")
+        logger.info(
+            "answered",
+            extra={
+                "route": rule,
+                "method": request.method,
+                "status": answer.status,
+                "review_id": review_id if IDENTIFIER.fullmatch(review_id) else None,
+            },
+        )
+        shown = answer.without_body() if request.method == "HEAD" else answer
+        return Response(
+            status_code=shown.status,
+            content_type=shown.kind,
+            headers=shown.all_headers(),
+            body=shown.body,
+        )
+
+    return endpoint
+
+
+def _home(request: Request) -> Answer:
+    return Answer(200, pages.home_page(request.root))
+
+
+def _static(request: Request, file: str) -> Answer:
+    return static_files.serve(file, request.headers.get("if-none-match", "")) or _nowhere(request)
+
+
+def _nowhere(request: Request) -> Answer:
+    raise RefusedError(Problem.NO_PAGE)
+
+
+def _options(allowed: str) -> Page:
+    return lambda request, **_: Answer(204, headers={"Allow": allowed})
+
+
+def _failed(failure: BaseException, request: Request, incident: str) -> Answer:
+    """Log where something failed, and answer with a reference to that line."""
+    words = Problem.FAILED.value
+    # The messages of exceptions quote what they failed on: names and places are logged instead.
+    places = traceback.extract_tb(failure.__traceback__)[-DEEPEST_FRAMES:]
+    cause = failure.__cause__ or failure.__context__
+    logger.error(
+        "page failed",
+        extra={
+            "incident": incident,
+            "error": type(failure).__name__,
+            "cause": type(cause).__name__ if cause else None,
+            "places": [f"{Path(at.filename).name}:{at.lineno} {at.name}" for at in places],
+        },
+    )
+    return Answer(words.status, pages.problem_page(words, request.root, incident))

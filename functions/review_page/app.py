@@ -1,0 +1,27 @@
+"""Serve reviews to whoever holds their links: the page, its picture, and its form."""
+
+from datetime import UTC, datetime
+from functools import cache, partial
+
+from framewarden import reviewing, settings
+from framewarden.aws.frame_links import FrameLinks
+from framewarden.aws.link_keys import link_keys
+from framewarden.aws.reviews import Reviews
+from framewarden.console.review import ReviewDesk
+from framewarden.console.site import site
+from framewarden.observability import metrics
+
+
+@cache
+def _desk() -> ReviewDesk:
+    own = settings.ReviewPage.read()
+    return ReviewDesk(
+        find=Reviews(own.reviews_table).get,
+        decide=partial(reviewing.decide, own=own),
+        keys=link_keys(own.link_secret_arn),
+        picture=FrameLinks(own.frames_bucket).url,
+        clock=lambda: datetime.now(UTC),
+    )
+
+
+lambda_handler = metrics.log_metrics(site(_desk), capture_cold_start_metric=True)

@@ -1,0 +1,103 @@
+"""Deploy the template, unmodified, on the laptop cloud."""
+
+import platform
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from local.errors import OperatorError
+from local.laptop.build import build, fingerprint, overrides, sam
+from local.laptop.connection import Cloud
+from local.laptop.home import REPOSITORY
+from local.laptop.record import write_record
+from local.laptop.settle import settle
+
+STACK_NAME = "framewarden"
+TEMPLATE = REPOSITORY / "template.yaml"
+_ARTIFACTS = "framewarden-artifacts"
+_ARCHITECTURES = {"x86_64": "x86_64", "amd64": "x86_64", "arm64": "arm64", "aarch64": "arm64"}
+
+
+def build_and_deploy(
+    cloud: Cloud,
+    stack_name: str = STACK_NAME,
+    parameters: Mapping[str, str] | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+    template: Path = TEMPLATE,
+) -> dict[str, str]:
+    """Run `sam build` and `sam deploy`, and return the stack's outputs.
+
+    `ConsoleUrl` and `ApiUrl` are rewritten to where the pages answer on this machine. What is
+    built or deployed already is left alone, so a second run is quick.
+
+    Raises
+    ------
+    OperatorError
+        sam failed, or the parameters name another Python than the one that runs the functions.
+    """
+    chosen = {**defaults(cloud), **(parameters or {})}
+    _require_runtime(cloud, chosen)
+    env = cloud.tool_environment()
+    built = build(template, cloud.home.build, env, cloud.home.logs / "build.log", chosen, progress)
+    digest = fingerprint(template, chosen)
+    if cloud.deployed != {"stack": stack_name, "digest": digest}:
+        progress("Deploying the stack (sam deploy)")
+        _deploy(cloud, stack_name, built, chosen, env)
+    outputs = settle(cloud, stack_name)
+    write_record(replace(cloud, outputs=outputs, deployed={"stack": stack_name, "digest": digest}))
+    return outputs
+
+
+def defaults(cloud: Cloud) -> dict[str, str]:
+    """Choose the parameters that fit this machine.
+
+    Raises
+    ------
+    OperatorError
+        Lambda has no such processor.
+    """
+    machine = platform.machine().lower()
+    if machine not in _ARCHITECTURES:
+        raise OperatorError(
+            f"Lambda has no {machine} processors.", "Use an x86_64 or an arm64 machine."
+        )
+    return {
+        "Runtime": cloud.runtime,
+        "Architecture": _ARCHITECTURES[machine],
+        "Mode": "enforce",
+    }
+
+
+def _require_runtime(cloud: Cloud, parameters: Mapping[str, str]) -> None:
+    """Refuse a Runtime that the functions would not really run on.
+
+    Raises
+    ------
+    OperatorError
+        ministack runs every Python function on its own interpreter, whatever Runtime says.
+    """
+    if parameters["Runtime"] != cloud.runtime:
+        raise OperatorError(
+            f"Runtime is {parameters['Runtime']}, but the laptop cloud runs functions on "
+            f"{cloud.runtime}.",
+            f"Make .venv with {parameters['Runtime']} and start the cloud from there, or leave "
+            "Runtime to framewarden.",
+        )
+
+
+def _deploy(
+    cloud: Cloud, stack: str, built: Path, parameters: Mapping[str, str], env: Mapping[str, str]
+) -> None:
+    bucket = f"{_ARTIFACTS}-{cloud.account}"
+    s3: Any = cloud.client("s3")
+    s3.create_bucket(Bucket=bucket)  # in this region, making one's own bucket again changes nothing
+    sam(
+        env, cloud.home.logs / "deploy.log",
+        "deploy", "--template-file", str(built), "--stack-name", stack,
+        "--region", cloud.region, "--s3-bucket", bucket, "--s3-prefix", stack,
+        "--capabilities", "CAPABILITY_IAM", "--no-confirm-changeset",
+        "--no-fail-on-empty-changeset", "--no-progressbar",
+        "--parameter-overrides", *overrides(parameters),
+        cwd=built.parent,
+    )  # fmt: skip

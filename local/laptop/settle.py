@@ -1,0 +1,75 @@
+"""Finish on the laptop what CloudFormation does on AWS, and learn where the stack answers."""
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+from local.laptop.connection import Cloud
+
+_URLS = ("ConsoleUrl", "ApiUrl")
+
+
+def settle(cloud: Cloud, stack_name: str) -> dict[str, str]:
+    """Enable the tables' TTL, write where the pages answer, and return the outputs with it."""
+    formation = cloud.client("cloudformation")
+    [stack] = formation.describe_stacks(StackName=stack_name)["Stacks"]
+    outputs = {entry["OutputKey"]: entry["OutputValue"] for entry in stack.get("Outputs", [])}
+    for name in _URLS:
+        if name in outputs:
+            outputs[name] = local_url(cloud.endpoint, outputs[name])
+    if "ConsoleUrlParameter" in outputs and "ConsoleUrl" in outputs:
+        cloud.client("ssm").put_parameter(
+            Name=outputs["ConsoleUrlParameter"],
+            Value=outputs["ConsoleUrl"],
+            Type="String",
+            Overwrite=True,
+        )
+    _enable_expiry(cloud, formation, stack_name)
+    return outputs
+
+
+def local_url(endpoint: str, url: str) -> str:
+    """Say where a stage of an API answers on this machine.
+
+    >>> local_url("http://127.0.0.1:4566", "https://ab12.execute-api.us-east-1.amazonaws.com/live")
+    'http://127.0.0.1:4566/_aws/execute-api/ab12/live'
+    """
+    parts = urlsplit(url)
+    api, _, rest = (parts.hostname or "").partition(".")
+    if not rest.startswith("execute-api."):
+        return url
+    return f"{endpoint}/_aws/execute-api/{api}{parts.path}".rstrip("/")
+
+
+def _enable_expiry(cloud: Cloud, formation: Any, stack_name: str) -> None:
+    """Turn TTL on where the template declares it: the emulator ignores the declaration."""
+    declared = dict(_expiring_tables(formation.get_template(StackName=stack_name)["TemplateBody"]))
+    dynamodb = cloud.client("dynamodb")
+    for logical_id, attribute in declared.items():
+        resource = formation.describe_stack_resource(
+            StackName=stack_name, LogicalResourceId=logical_id
+        )
+        table = resource["StackResourceDetail"]["PhysicalResourceId"]
+        found = dynamodb.describe_time_to_live(TableName=table)["TimeToLiveDescription"]
+        if found["TimeToLiveStatus"] != "ENABLED":
+            dynamodb.update_time_to_live(
+                TableName=table,
+                TimeToLiveSpecification={"Enabled": True, "AttributeName": attribute},
+            )
+
+
+def _expiring_tables(template: Any) -> Iterator[tuple[str, str]]:
+    """List the tables of a template that declare a TTL attribute."""
+    for logical_id, resource in _parsed(template).get("Resources", {}).items():
+        ttl = resource.get("Properties", {}).get("TimeToLiveSpecification", {})
+        if resource.get("Type") == "AWS::DynamoDB::Table" and ttl.get("Enabled"):
+            yield logical_id, ttl["AttributeName"]
+
+
+def _parsed(template: Any) -> dict[str, Any]:
+    if isinstance(template, dict):
+        return template
+    from samcli.yamlhelper import yaml_parse
+
+    parsed: dict[str, Any] = yaml_parse(template)
+    return parsed

@@ -1,0 +1,1 @@
+"""IVS with live streams."""

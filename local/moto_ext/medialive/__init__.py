@@ -1,0 +1,1 @@
+"""MediaLive with honest channel states."""

@@ -1,0 +1,1 @@
+"""Rekognition's image moderation, on the pixels."""

@@ -1,0 +1,108 @@
+"""Serve the extension over HTTP on this machine: ``python -m local.moto_ext.server --port N``."""
+
+import argparse
+import ipaddress
+import json
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlsplit
+
+ACCOUNT = "000000000000"  # ministack's, so that ARNs of both emulators agree
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Serve until SIGTERM or Ctrl-C."""
+    parser = argparse.ArgumentParser(prog="python -m local.moto_ext.server", description=__doc__)
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--host", default="127.0.0.1", help="a loopback address")
+    given = parser.parse_args(arguments)
+    s3_endpoint = os.environ.get("FRAMEWARDEN_S3_ENDPOINT", "")
+    for what, host in (("--host", given.host), ("FRAMEWARDEN_S3_ENDPOINT", _host(s3_endpoint))):
+        if host is not None and not _is_loopback(host):
+            parser.error(f"{what} must be on this machine (127.0.0.1), not {host!r}")
+    _shut_off_the_outside()
+    for signal_number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(signal_number, lambda *_: sys.exit(0))
+    try:
+        server = _make_server(given.host, given.port)
+    except (OSError, ValueError) as error:
+        parser.error(str(error))
+    print(f"moto extension ready on http://{given.host}:{given.port}", flush=True)
+    try:
+        server.serve_forever()
+    finally:
+        server.server_close()
+
+
+def _host(url: str) -> str | None:
+    return (urlsplit(url).hostname or "") if url else None
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _shut_off_the_outside() -> None:
+    """Set moto's environment before moto is imported, and keep this machine's AWS files out."""
+    os.environ.setdefault("MOTO_ACCOUNT_ID", ACCOUNT)
+    os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"
+    os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
+    os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
+    os.environ.pop("AWS_PROFILE", None)
+
+
+def _make_server(host: str, port: int) -> Any:
+    from moto.moto_server.werkzeug_app import MotoRequestHandler
+    from werkzeug.serving import make_server
+
+    from local.moto_ext import install
+    from local.moto_ext.rekognition import recorded
+
+    class QuietHandler(MotoRequestHandler):
+        """Keep connections open and write no access log."""
+
+        protocol_version = "HTTP/1.1"
+        # Head and body leave in two writes: Nagle's algorithm would hold the second for 40 ms.
+        disable_nagle_algorithm = True
+
+        def log_request(self, *_: Any) -> None:
+            """Write nothing."""
+
+    install()
+    recorded.load()
+    return make_server(host, port, application(), threaded=True, request_handler=QuietHandler)
+
+
+def application() -> Any:
+    """Make the WSGI application: the control endpoint, then moto."""
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+    from local.moto_ext import endpoint
+
+    moto = DomainDispatcherApplication(create_backend_app)
+
+    def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        if environ.get("PATH_INFO", "").startswith(endpoint.PREFIX):
+            return endpoint.answer(environ, start_response)
+        try:
+            answered: Iterable[bytes] = moto(environ, start_response)
+        except Exception as error:
+            # moto's Flask applications run in debug mode, where an exception comes through.
+            traceback.print_exc()
+            body = {"__type": "InternalFailure", "message": f"{type(error).__name__} in moto"}
+            start_response("500 Error", [("Content-Type", "application/json")])
+            return [json.dumps(body).encode()]
+        return answered
+
+    return answer
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,107 @@
+"""Tell whether a stack is up, and what on it waits for somebody."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from local import publish
+from local.audit import Audit
+from local.errors import OperatorError
+from local.tables import query
+from local.target import Target
+
+Document = dict[str, Any]
+
+UNHEALTHY: Document = {
+    "healthy": False,
+    "problems": [],
+    "stack": None,
+    "processes": [],
+    "policy": None,
+    "frames": None,
+    "open_reviews": None,
+    "unscreened": None,
+    "dead_letters": None,
+}
+
+
+def health(target: Target) -> Document:
+    """Look at a stack.
+
+    `frames` and `unscreened` are counted on the laptop only: there the bucket is small. On AWS
+    `framewarden audit` counts them.
+    """
+    policy, problem = published_policy(target)
+    processes, dead = laptop_processes() if target.is_laptop else ([], [])
+    problems = [*dead, *([problem] if problem else [])]
+    frames = frame_counts(target) if target.is_laptop else None
+    return {
+        "healthy": not problems,
+        "problems": problems,
+        "stack": target.stack,
+        "processes": processes,
+        "policy": policy,
+        "frames": frames,
+        "open_reviews": open_reviews(target),
+        "unscreened": frames["unscreened"] if frames else None,
+        "dead_letters": dead_letters(target),
+    }
+
+
+def published_policy(target: Target) -> tuple[Document | None, str | None]:
+    """Read which policy is in force; without one every frame ends unscreened."""
+    remedy = f"publish one with: framewarden policy publish FILE{target.option}"
+    try:
+        published = publish.current(target)
+    except OperatorError as reason:
+        return None, str(reason)
+    if published is None:
+        return None, f"no policy is published; {remedy}"
+    name = published.document.get("name")
+    return {"name": name, "version": published.version, "hash": published.hash}, None
+
+
+def laptop_processes() -> tuple[list[Document], list[str]]:
+    """List the laptop cloud's processes with their memory, and those that have died."""
+    from local.laptop import cloud
+
+    known = cloud.last_known()
+    if known is None:
+        return [], []
+    pids, sizes = known.pids, known.memory()
+    listed = [
+        {"name": name, "pid": pids.get(name), "resident_bytes": size}
+        for name, size in sizes.items()
+    ]
+    dead = [
+        f"the process {server.name} has ended; start afresh with: framewarden down; framewarden up"
+        for server in cloud.missing(known)
+    ]
+    return listed, dead
+
+
+def frame_counts(target: Target) -> dict[str, int]:
+    """Count the frames by outcome."""
+    audit = Audit(target)
+    for _ in audit:
+        pass
+    return audit.totals()
+
+
+def open_reviews(target: Target) -> int:
+    """Count the reviews that wait for a decision."""
+    table, dynamodb = target.output("ReviewsTable"), target.client("dynamodb")
+    return sum(
+        1
+        for severity in ("critical", "high", "medium")
+        for _ in query(dynamodb, table, "open", "open_severity", severity)
+    )
+
+
+def dead_letters(target: Target) -> int:
+    """Count the frames that intake could not admit, roughly, as SQS does."""
+    answer = target.client("sqs").get_queue_attributes(
+        QueueUrl=target.output("IntakeDeadLetterQueueUrl"),
+        AttributeNames=["ApproximateNumberOfMessages"],
+    )
+    return int(answer["Attributes"]["ApproximateNumberOfMessages"])
