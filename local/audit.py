@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import islice
-from typing import Any
 
 from framewarden.domain.frames import frame_id
+
 from local.tables import BATCH, Row, fetch
 from local.target import Target
 
@@ -137,13 +137,17 @@ class Audit:
         reviews = fetch(self.dynamodb, self.reviews_table, "review_id", joined)
         for stored, unique in zip(versions, ids, strict=True):
             row = rows.get(unique)
-            if row is None:
-                outcome, reason = self._without_row(stored)
-            elif follows_review(row):
-                outcome, reason = of_review(reviews.get(row["review_id"]))
-            else:
-                outcome, reason = of_row(row)
+            outcome, reason = self._end(stored, row, reviews)
             yield AuditedFrame(stored, unique, outcome, reason, row)
+
+    def _end(
+        self, stored: StoredVersion, row: Row | None, reviews: dict[str, Row]
+    ) -> tuple[str, str | None]:
+        if row is None:
+            return self._without_row(stored)
+        if follows_review(row):
+            return of_review(reviews.get(row["review_id"]))
+        return of_row(row)
 
     def _without_row(self, stored: StoredVersion) -> tuple[str, str]:
         if stored.version_id == "null":

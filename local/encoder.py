@@ -24,11 +24,17 @@ class Channel:
 
     arn: str
     name: str
+    tags: dict[str, str]
 
     @property
-    def account(self) -> str:
-        """Return the account that owns it."""
-        return self.arn.split(":")[4]
+    def is_moderated(self) -> bool:
+        """Tell whether the stop role may act on it."""
+        return MODERATED.items() <= self.tags.items()
+
+    @classmethod
+    def of(cls, found: dict[str, Any]) -> "Channel":
+        """Read it from an answer of IVS."""
+        return cls(found["arn"], found.get("name", ""), found.get("tags") or {})
 
 
 def find_channel(ivs: Any, wanted: str) -> Channel | None:
@@ -40,7 +46,7 @@ def find_channel(ivs: Any, wanted: str) -> Channel | None:
             if _code(failure) != "ResourceNotFoundException":
                 raise
             return None
-        return Channel(found["arn"], found.get("name", ""))
+        return Channel.of(found)
     named = ivs.list_channels(filterByName=wanted)["channels"]
     if len(named) > 1:
         raise OperatorError(
@@ -54,18 +60,34 @@ def find_channel(ivs: Any, wanted: str) -> Channel | None:
         if channel["arn"].endswith(f":channel/{wanted}")
     )
     found = named[0] if named else next(by_id, None)
-    return Channel(found["arn"], found.get("name", "")) if found else None
+    return Channel.of(found) if found else None
 
 
-def moderated_channel(ivs: Any, name: str) -> Channel:
-    """Find a channel of the laptop cloud by name, or create it with the tag that allows a stop."""
-    found = find_channel(ivs, name)
-    if found:
-        return found
-    if name.startswith("arn:"):
-        raise OperatorError(f"There is no channel {name}.", "Give a name to have one made.")
+def moderated_channel(ivs: Any, wanted: str) -> Channel:
+    """Find a channel that this project may stop.
+
+    Raises
+    ------
+    OperatorError
+        There is none, or its owner has not put it under moderation.
+    """
+    found = find_channel(ivs, wanted)
+    if found is None:
+        raise OperatorError(f"There is no channel {wanted}.", "List them: aws ivs list-channels")
+    if not found.is_moderated:
+        raise OperatorError(
+            f"Channel {found.name or found.arn} is not tagged framewarden=moderated.",
+            f"Tag it: aws ivs tag-resource --resource-arn {found.arn} --tags framewarden=moderated",
+        )
+    return found
+
+
+def made_channel(ivs: Any, name: str) -> Channel:
+    """Find a channel of the laptop cloud, or create it under moderation where the name is new."""
+    if name.startswith("arn:") or find_channel(ivs, name):
+        return moderated_channel(ivs, name)
     created = ivs.create_channel(name=name, type="STANDARD", tags=MODERATED)["channel"]
-    return Channel(created["arn"], name)
+    return Channel.of(created)
 
 
 def live_stream(ivs: Any, channel_arn: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Read executions of the stack's machine: what happened in which state, without payloads or tokens."""
+"""Read executions of the stack's machine: which states, how long; no payloads, no tokens."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from framewarden.domain.times import iso
+
 from local.errors import OperatorError
 from local.target import Target
 

@@ -100,7 +100,9 @@ def _find_objects(url: str, s3: Any, choice: Choice) -> None:
 
     bucket, _, key = url.removeprefix("s3://").partition("/")
     if not bucket:
-        raise OperatorError(f"{url} names no bucket.", "Write s3://BUCKET/KEY or s3://BUCKET/PREFIX/")
+        raise OperatorError(
+            f"{url} names no bucket.", "Write s3://BUCKET/KEY or s3://BUCKET/PREFIX/"
+        )
     try:
         if key and not key.endswith("/") and _exists(s3, bucket, key):
             choice.images.append(Image(key, None, bucket, key))

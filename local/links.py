@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from framewarden.domain.links import sign_link
+
 from local.tables import Row
 from local.target import Target
 
@@ -29,7 +30,9 @@ class Links:
             self.key = link_key(self.target)
         review_id = review["review_id"]
         end = expiry(review, int(time.time()))
-        return f"{self.base}/reviews/{review_id}?exp={end}&sig={sign_link(self.key, review_id, end)}"
+        return (
+            f"{self.base}/reviews/{review_id}?exp={end}&sig={sign_link(self.key, review_id, end)}"
+        )
 
 
 def expiry(review: Row, now: int) -> int:

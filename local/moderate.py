@@ -6,12 +6,12 @@ import hashlib
 import time
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import PurePosixPath
-from typing import Any
 
 from framewarden.domain.frames import frame_id
+
 from local.audit import of_review
 from local.errors import OperatorError
 from local.evidence import story
@@ -19,13 +19,12 @@ from local.images import Image
 from local.links import Links
 from local.tables import Row, fetch
 from local.target import Target
+from local.verdicts import Verdict
 
 # As many images under way as a 5 TPS region of Rekognition serves and a laptop has workers for.
 AT_ONCE = 8
 KEY_BYTES = 1024
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 2.0
-FLAGGED = frozenset({"medium", "high", "critical"})
-JUDGED = frozenset({"cleared", "reviewed", "stopped"})
 
 
 @dataclass(frozen=True)
@@ -37,39 +36,6 @@ class Sent:
     version_id: str
     frame_id: str
     sent_at: float
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What became of one image; `url` is the review's link while people have to decide."""
-
-    file: str
-    key: str = ""
-    version_id: str = ""
-    frame_id: str = ""
-    severity: str | None = None
-    labels: list[dict[str, Any]] = field(default_factory=list)
-    outcome: str = "unscreened"
-    reason: str | None = None
-    review_id: str | None = None
-    url: str | None = None
-
-    @property
-    def flagged(self) -> bool:
-        """Tell whether the policy or a person has something against the image."""
-        return self.severity in FLAGGED or self.url is not None
-
-    @property
-    def unscreened(self) -> bool:
-        """Tell whether nobody has looked at it."""
-        return self.url is None and self.outcome not in JUDGED
-
-
-def exit_code(verdicts: list[Verdict]) -> int:
-    """Sum up a run: 4 where nobody looked at an image, 3 where one is flagged, else 0."""
-    if any(verdict.unscreened for verdict in verdicts):
-        return 4
-    return 3 if any(verdict.flagged for verdict in verdicts) else 0
 
 
 def upload_key(run: str, name: str) -> str:

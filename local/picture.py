@@ -55,7 +55,7 @@ def _condition(choice: Document) -> str:
     parts = choice.get("And") or choice.get("Or")
     if parts:
         return (" and " if "And" in choice else ", ").join(_condition(part) for part in parts)
-    name = choice["Variable"].rpartition(".")[2]
+    name = str(choice["Variable"]).rpartition(".")[2]
     if "StringEquals" in choice:
         return str(choice["StringEquals"])
     return name.replace("_", " ")

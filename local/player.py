@@ -11,7 +11,7 @@ from typing import Any
 from framewarden.domain.frames import frame_id
 
 from local.errors import OperatorError
-from local.pictures import Frame, PictureError, frames, size_of, still
+from local.footage import Frame, PictureError, frames, size_of, still
 from local.recording import Recording
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "Put",
     "Recording",
     "frames",
+    "pace",
     "play",
     "size_of",
     "still",
@@ -82,6 +83,22 @@ class Played:
         return asdict(self)
 
 
+def pace(interval: float, speed: float) -> float:
+    """Return the seconds between two frames.
+
+    Raises
+    ------
+    PlayError
+        The two make no pace.
+    """
+    gap = interval / speed if speed > 0 else math.nan
+    if not (math.isfinite(gap) and gap > 0):
+        raise PlayError(
+            f"Interval {interval:g} at speed {speed:g} is no pace.", "Give two numbers above 0."
+        )
+    return gap
+
+
 def play(
     recording: Recording,
     pictures: Iterable[Frame],
@@ -102,11 +119,7 @@ def play(
     PictureError
         The source breaks on the way.
     """
-    gap = interval / speed if speed > 0 else math.nan
-    if not (math.isfinite(gap) and gap > 0):
-        raise PlayError(
-            f"Interval {interval:g} at speed {speed:g} is no pace.", "Give two numbers above 0."
-        )
+    gap = pace(interval, speed)
     clock = clock or Clock()
     played = Played()
     with _Line(recording, put, clock, told, played) as line:

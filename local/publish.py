@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
 from framewarden.domain.policy import policy_hash
+
 from local.errors import OperatorError
 from local.target import Target
 
+DEFAULT = Path(__file__).resolve().parents[1] / "policies" / "default.yaml"
 CONTENT_TYPE = "application/json"
 # The template's name of it: everybody at once, nothing to bake.
 STRATEGY = "PolicyDeploymentStrategy"
@@ -40,6 +43,10 @@ class Changes:
     removed: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     settings: list[str] = field(default_factory=list)
+
+    def document(self) -> dict[str, list[str]]:
+        """Give the part of `policy publish --json`."""
+        return asdict(self)
 
     def lines(self) -> list[str]:
         """Say it in at most four lines."""
@@ -138,6 +145,13 @@ def publish(
     )
     _wait(target, started["DeploymentNumber"], sleep)
     return Published(number, policy_hash(document), document)
+
+
+def publish_if_none(target: Target) -> Published | None:
+    """Publish the default policy where none is in force; None where one is."""
+    from local.policy_file import load
+
+    return None if current(target) else publish(target, load(DEFAULT))
 
 
 def _refuse_while_deploying(target: Target) -> None:

@@ -98,8 +98,17 @@ class Recorder:
             ) from failure
 
 
-def recorder_credentials(iam: Any, sts: Any, bucket: str, account: str) -> dict[str, str]:
-    """Become the IVS recorder of the laptop cloud; return credentials as boto3 takes them."""
+@dataclass(frozen=True)
+class Credentials:
+    """What a role's session signs with."""
+
+    access_key: str
+    secret_key: str
+    token: str
+
+
+def recorder_credentials(iam: Any, sts: Any, bucket: str, account: str) -> Credentials:
+    """Become the IVS recorder of the laptop cloud."""
     principal = {"AWS": f"arn:aws:iam::{account}:root"}
     trust = [{"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}]
     with suppress(iam.exceptions.EntityAlreadyExistsException):
@@ -116,11 +125,7 @@ def recorder_credentials(iam: Any, sts: Any, bucket: str, account: str) -> dict[
     )
     role = f"arn:aws:iam::{account}:role{RECORDER_PATH}{RECORDER_ROLE}"
     made = sts.assume_role(RoleArn=role, RoleSessionName="recorder")["Credentials"]
-    return {
-        "aws_access_key_id": made["AccessKeyId"],
-        "aws_secret_access_key": made["SecretAccessKey"],
-        "aws_session_token": made["SessionToken"],
-    }
+    return Credentials(made["AccessKeyId"], made["SecretAccessKey"], made["SessionToken"])
 
 
 def _policy(statements: list[dict[str, Any]]) -> str:

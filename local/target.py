@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from local.errors import OperatorError
+
+if TYPE_CHECKING:
+    from local.laptop.connection import Cloud
 
 NOTHING_RUNS = "No laptop cloud is running."
 START_ONE = "Start one with: framewarden up"
@@ -61,7 +64,7 @@ class Target:
 
     @property
     def console_url(self) -> str:
-        """Read where people reach the pages: the SSM parameter, which a custom domain overwrites."""
+        """Read where people reach the pages, from the SSM parameter that owners may overwrite."""
         parameter = self.client("ssm").get_parameter(Name=self.output("ConsoleUrlParameter"))
         return str(parameter["Parameter"]["Value"]).rstrip("/")
 
@@ -119,29 +122,61 @@ def laptop() -> Target:
     OperatorError
         None runs, or nothing is deployed on it.
     """
+    return on_cloud(running_cloud())
+
+
+def running_cloud() -> Cloud:
+    """Find the laptop cloud of this terminal.
+
+    Raises
+    ------
+    OperatorError
+        None runs, or one of its processes has died.
+    """
     from local.laptop import cloud
 
     current = cloud.current()
-    if current is None:
+    if current is not None:
+        return current
+    known = cloud.last_known()
+    if known is None:
         raise OperatorError(NOTHING_RUNS, START_ONE)
-    return on_cloud(current)
+    dead = ", ".join(server.name for server in cloud.missing(known))
+    raise OperatorError(
+        f"A part of the laptop cloud has ended ({dead}).", "Start it afresh with: framewarden up"
+    )
 
 
-def on_cloud(current: Any) -> Target:
-    """Reach the stack that `framewarden up` deployed on a running laptop cloud."""
-    from local.laptop.deploy import STACK_NAME
+def on_cloud(current: Cloud) -> Target:
+    """Reach the stack that was deployed last on a running laptop cloud.
 
+    Raises
+    ------
+    OperatorError
+        Nothing is deployed yet.
+    """
+    if not current.outputs:
+        raise OperatorError(
+            "The laptop cloud runs, but nothing is deployed on it.",
+            "Finish the deployment with: framewarden up",
+        )
     return Target(
-        stack_name=STACK_NAME,
+        stack_name=current.deployed["stack"],
         region=current.region,
-        outputs=stack_outputs(current.client("cloudformation"), STACK_NAME, None),
+        outputs=dict(current.outputs),
         connect=current.client,
         is_laptop=True,
     )
 
 
-def stack_outputs(cloudformation: Any, stack: str, region: str | None) -> dict[str, str]:
-    """Read a stack's outputs; `region` None means the laptop."""
+def stack_outputs(cloudformation: Any, stack: str, region: str) -> dict[str, str]:
+    """Read a stack's outputs.
+
+    Raises
+    ------
+    OperatorError
+        The region has no such stack.
+    """
     from botocore.exceptions import ClientError
 
     try:
@@ -149,13 +184,8 @@ def stack_outputs(cloudformation: Any, stack: str, region: str | None) -> dict[s
     except ClientError as error:
         if error.response["Error"]["Code"] != "ValidationError":
             raise
-        if region is None:
-            raise OperatorError(
-                "The laptop cloud runs, but nothing is deployed on it.",
-                "Finish the deployment with: framewarden up",
-            ) from None
         raise OperatorError(
             f"There is no stack {stack} in {region}.",
-            "List those of the region with: aws cloudformation list-stacks --region " + region,
+            f"See which there are with: aws cloudformation list-stacks --region {region}",
         ) from None
     return {entry["OutputKey"]: entry["OutputValue"] for entry in described.get("Outputs", [])}

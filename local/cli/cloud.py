@@ -30,12 +30,10 @@ def up(
     from local.laptop.deploy import build_and_deploy
     from local.publish import publish_if_none
     from local.status import health
-    from local.target import on_cloud
+    from local.target import laptop
 
-    say("Starting the laptop cloud ...")
-    running = cloud.up(port=port)
-    say("Building and deploying template.yaml ...")
-    target = on_cloud(build_and_deploy(running))
+    build_and_deploy(cloud.up(port=port, progress=say), progress=say)
+    target = laptop()
     published = publish_if_none(target)
     if published:
         say(f"Published policies/default.yaml as version {published.version}.")
@@ -51,7 +49,7 @@ def down() -> None:
     """Stop the laptop cloud; its contents are gone."""
     from local.laptop import cloud
 
-    say("Stopped." if cloud.down() else "No laptop cloud was running.")
+    say("Stopped." if cloud.down(progress=say) else "No laptop cloud was running.")
 
 
 def status(
@@ -80,14 +78,10 @@ def status(
 
 def env() -> None:
     """Print export lines: eval "$(framewarden env)" points any AWS tool at the laptop cloud."""
-    from local.laptop import cloud
     from local.shell import export_lines
-    from local.target import laptop
+    from local.target import running_cloud
 
-    laptop()  # refuses, with the remedy, when nothing runs
-    running = cloud.current()
-    assert running is not None
-    for line in export_lines(running.environment()):
+    for line in export_lines(running_cloud().environment()):
         typer.echo(line)
 
 

@@ -81,7 +81,7 @@ def _aws_in_words(failure: Exception) -> str:
     if isinstance(failure, aws.ProfileNotFound | aws.TokenRetrievalError | aws.SSOError):
         return f"{failure}. Correct AWS_PROFILE, or sign in with: aws sso login"
     if isinstance(failure, aws.EndpointConnectionError | aws.HTTPClientError):
-        url = failure.kwargs.get("endpoint_url", "The service")
+        url = str(failure.kwargs.get("endpoint_url", "The service"))
         if "127.0.0.1" in url:
             return (
                 f"The laptop cloud does not answer at {url}. "

@@ -32,8 +32,9 @@ def target_of(stack: str | None, region: str | None) -> Target:
     from local.target import choose
 
     if region and not stack:
-        raise typer.BadParameter("it goes with --stack NAME; the laptop cloud has one region.",
-                                 param_hint="--region")  # fmt: skip
+        raise typer.BadParameter(
+            "it goes with --stack NAME; the laptop cloud has one region.", param_hint="--region"
+        )
     return choose(stack, region)
 
 

@@ -39,9 +39,9 @@ def read_record(home: Home) -> Cloud | None:
             servers=tuple(_server(server) for server in document["servers"]),
             home=home,
             runtime=document["runtime"],
-            wait_scale=document["wait_scale"],
-            outputs=document["outputs"],
-            deployed=document["deployed"],
+            wait_scale=document.get("wait_scale", 1.0),
+            outputs=document.get("outputs", {}),
+            deployed=document.get("deployed", {}),
         )
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return None

@@ -1,7 +1,7 @@
 """Keep a bounded log of the calls that reached the services: names and ids only."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from local.moto_ext.control import Call, control
@@ -22,11 +22,17 @@ _IDS = (
 
 
 def record(
-    service: str, operation: str, ids: Mapping[str, str], error: str | None, seconds: float
+    service: str,
+    operation: str,
+    *,
+    at: datetime,
+    ids: Mapping[str, str],
+    error: str | None,
+    seconds: float,
 ) -> None:
-    """Append one call; beyond 10,000 the oldest goes."""
-    at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    control().calls.append(Call(service, operation, at, dict(ids), error, round(seconds, 4)))
+    """Append one call that arrived ``at`` (UTC); beyond 10,000 the oldest goes."""
+    arrived = at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    control().calls.append(Call(service, operation, arrived, dict(ids), error, round(seconds, 4)))
 
 
 def made(service: str = "", operation: str = "") -> list[Call]:

@@ -2,6 +2,7 @@
 
 import json
 import time
+from datetime import UTC, datetime
 from typing import Any
 
 from botocore.model import OperationNotFoundError
@@ -29,7 +30,7 @@ class CheckedResponse(BaseResponse):
 
     def call_action(self) -> TYPE_RESPONSE:
         """Answer one call; whatever the answer, the call is logged."""
-        started = time.monotonic()
+        arrived, started = datetime.now(UTC), time.monotonic()
         operation = self._get_action()
         if not operation:
             return 404, {}, ""
@@ -41,9 +42,10 @@ class CheckedResponse(BaseResponse):
         calls.record(
             self.boto3_service_name,
             operation,
-            calls.ids_of(self.params),
-            _error_name(answer),
-            time.monotonic() - started,
+            at=arrived,
+            ids=calls.ids_of(self.params),
+            error=_error_name(answer),
+            seconds=time.monotonic() - started,
         )
         return answer
 

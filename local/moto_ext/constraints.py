@@ -94,10 +94,14 @@ def _number(value: Any, shape: Shape, path: str) -> Iterator[str]:
         yield _failed(path, f"have value less than or equal to {most}")
 
 
+# IVS models every taggable ARN with a one-letter resource type, which no ARN of its has.
+_UNTRUE_PATTERNS = {"arn:aws:ivs:[a-z0-9-]+:[0-9]+:[a-z-]/[a-zA-Z0-9-]+"}
+
+
 @cache
 def _compiled(pattern: str) -> re.Pattern[str] | None:
     r"""Compile a service's pattern, or None for Java's own syntax (``\p{L}``), left unchecked."""
     try:
-        return re.compile(pattern) if pattern else None
+        return re.compile(pattern) if pattern and pattern not in _UNTRUE_PATTERNS else None
     except re.error:
         return None

@@ -85,9 +85,7 @@ def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         handler, _ = _MAP.bind_to_environ(environ).match()
         status, content = 200, cast(Handler, handler)(_body(request))
     except AwsError as error:
-        status = (
-            404 if error.code in ("ResourceNotFoundException", "ChannelNotBroadcasting") else 409
-        )
+        status = 409 if error.code == "AccessDeniedException" else 404
         content = {"error": error.code, "message": error.message}
     except (TypeError, ValueError) as error:
         status, content = 400, {"error": "BadRequest", "message": str(error)}
@@ -99,9 +97,8 @@ def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
 
 
 def _body(request: Request) -> dict[str, Any]:
-    if not request.data:
-        return {}
-    body = json.loads(request.data)
+    data = request.get_data()  # whatever content type curl or urllib claims
+    body = json.loads(data) if data else {}
     if not isinstance(body, dict):
         raise ValueError("the body is a JSON object")
     return body

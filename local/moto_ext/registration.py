@@ -2,6 +2,7 @@
 
 import re
 import sys
+from typing import Any
 
 from moto import backend_index
 from moto.core.base_backend import BackendDict
@@ -24,7 +25,7 @@ def register() -> None:
     _add_package("ivschat", ivschat, ivschat.urls.url_bases[0])
 
 
-def _replace(backends: "BackendDict[object]", backend: type) -> None:  # type: ignore[type-var]
+def _replace(backends: "BackendDict[Any]", backend: type) -> None:
     """Make moto create ours; moto finds the URLs in the ``urls`` module beside the class."""
     if backends.backend is not backend:
         backends.backend = backend

@@ -66,9 +66,8 @@ def _make_server(host: str, port: int) -> Any:
     from local.moto_ext.rekognition import recorded
 
     class QuietHandler(MotoRequestHandler):
-        """Keep connections open and write no access log."""
+        """Write no access log, and let no answer wait for an acknowledgement."""
 
-        protocol_version = "HTTP/1.1"
         # Head and body leave in two writes: Nagle's algorithm would hold the second for 40 ms.
         disable_nagle_algorithm = True
 
@@ -93,15 +92,22 @@ def application() -> Any:
             return endpoint.answer(environ, start_response)
         try:
             answered: Iterable[bytes] = moto(environ, start_response)
+        except NotImplementedError as error:
+            return _failure(start_response, "501 Not Implemented", str(error))
         except Exception as error:
             # moto's Flask applications run in debug mode, where an exception comes through.
             traceback.print_exc()
-            body = {"__type": "InternalFailure", "message": f"{type(error).__name__} in moto"}
-            start_response("500 Error", [("Content-Type", "application/json")])
-            return [json.dumps(body).encode()]
+            return _failure(start_response, "500 Failure", f"{type(error).__name__} in moto")
         return answered
 
     return answer
+
+
+def _failure(start_response: Any, status: str, message: str) -> Iterable[bytes]:
+    body = json.dumps({"__type": "InternalFailure", "message": message}).encode()
+    headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
+    start_response(status, headers)
+    return [body]
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ class _BothStages(BaseProvider):
     """Both stages of a secret as one cached value: Powertools' own cache ignores the stage."""
 
     def __init__(self, ticks: Callable[[], float]) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._ticks = ticks
         self._fetched_at = ticks()
 

@@ -9,6 +9,7 @@ from framewarden.console.moments import Moment, moment, span
 from framewarden.console.words import Decision, words_of
 from framewarden.domain import taxonomy
 from framewarden.domain.cases import offered
+from framewarden.domain.incidents import UNCATEGORISED
 from framewarden.domain.times import parse
 
 Row = Mapping[str, Any]
@@ -53,6 +54,7 @@ class Case:
     state: str  # open, closing, decided or expired
     severity: str
     what: str
+    confidence: float | None
     unscreened: str | None
     stop_failed: bool
     stream: bool
@@ -60,7 +62,7 @@ class Case:
     channel_arn: str | None
     frame_key: str
     frames: int
-    samples: tuple[tuple[str, Moment, float], ...]
+    samples: tuple[tuple[str, Moment, float | None], ...]
     tree: tuple[Branch, ...]
     matched: tuple[Mapping[str, Any], ...]
     margin: float | None
@@ -86,13 +88,14 @@ def case_of(row: Row, now: datetime) -> Case:
     stream = bool(row.get("channel_arn"))
     samples = _samples(row, now)
     state = state_of(row, now)
-    open_ = state == "open"
+    strongest = max(row.get("labels") or (), key=lambda label: label["confidence"], default=None)
     return Case(
         review_id=row["review_id"],
         state=state,
         severity=row["severity"] if row["severity"] in SEVERITIES else "medium",
-        what=_what(row),
-        unscreened=_plain(row.get("reason")) if row.get("category") == "unscreened" else None,
+        what=str(strongest["name"]) if strongest else _unlabelled(row),
+        confidence=float(strongest["confidence"]) if strongest else None,
+        unscreened=_plain(row.get("reason")) if row.get("category") == UNCATEGORISED else None,
         stop_failed=bool(row.get("stop_failed")),
         stream=stream,
         channel=str(row["channel"]),
@@ -114,7 +117,7 @@ def case_of(row: Row, now: datetime) -> Case:
         next_rung=_next_rung(row),
         escalated_by=row.get("escalated_by"),
         default=words_of(row["default"], stream=stream),
-        choices=_choices(row, stream) if open_ else (),
+        choices=_choices(row, stream) if state == "open" else (),
         taken=_taken(row, stream, now),
         outcome=_outcome(row),
         looked_at=moment(now, now),
@@ -128,11 +131,8 @@ def state_of(row: Row, now: datetime) -> str:
     return "open" if row["deadline"] > now.timestamp() else "closing"
 
 
-def _what(row: Row) -> str:
-    labels = row.get("labels") or ()
-    if labels:
-        return str(max(labels, key=lambda label: label["confidence"])["name"])
-    return "Not analysed" if row.get("category") == "unscreened" else str(row.get("category") or "")
+def _unlabelled(row: Row) -> str:
+    return "Not analysed" if row.get("category") == UNCATEGORISED else str(row.get("category") or "")
 
 
 def _plain(reason: Any) -> str:
@@ -143,9 +143,10 @@ def _listed(names: Any) -> str | None:
     return ", ".join(map(str, names)) if isinstance(names, list | tuple) else names
 
 
-def _samples(row: Row, now: datetime) -> tuple[tuple[str, Moment, float], ...]:
+def _samples(row: Row, now: datetime) -> tuple[tuple[str, Moment, float | None], ...]:
+    # A frame that could not be analysed has a confidence of 0: that would read as clean.
     return tuple(
-        (str(sample["key"]), moment(parse(sample["at"]), now), float(sample["confidence"]))
+        (str(sample["key"]), moment(parse(sample["at"]), now), sample.get("confidence") or None)
         for sample in row.get("samples") or ()
     )
 

@@ -33,22 +33,15 @@ class Form:
         Raises
         ------
         RefusedError
-            The body is too large, cannot be read, or has a field twice.
+            It is no form, is too large, cannot be read, or has a field twice.
         """
-        if body is None:
+        if not request.is_form:
+            raise RefusedError(Problem.NOT_A_FORM)
+        if request.body is None:
             raise RefusedError(Problem.MALFORMED)
-        if len(body) > BODY_BYTES:
+        if len(request.body) > BODY_BYTES:
             raise RefusedError(Problem.TOO_LARGE)
-        try:
-            pairs = parse_qsl(
-                body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=20
-            )
-        except ValueError:
-            raise RefusedError(Problem.MALFORMED) from None
-        known = [(name, value) for name, value in pairs if name in FIELDS]
-        if len(known) != len(dict(known)):
-            raise RefusedError(Problem.MALFORMED)
-        sent = dict(known)
+        sent = _fields(request.body.decode("utf-8", "replace"))
         form = cls(
             decision=sent.get("decision", ""),
             nonce=sent.get("nonce", ""),

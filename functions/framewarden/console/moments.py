@@ -31,7 +31,8 @@ def moment(at: datetime, now: datetime) -> Moment:
 
 def span(seconds: int) -> str:
     """Spell a duration in its two largest units, such as `4 min 12 s`."""
-    rest, parts = seconds, []
+    rest = seconds
+    parts: list[tuple[int, str]] = []
     for size, unit in UNITS:
         amount, rest = divmod(rest, size)
         if amount or (parts and len(parts) < 2):

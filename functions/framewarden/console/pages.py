@@ -25,10 +25,14 @@ def _environment() -> Environment:
 
 
 def _render(template: str, root: str, **shown: Any) -> str:
-    return _environment().get_template(template).render(
-        style=root + static_files.address("desk.css"),
-        mark=root + static_files.address("mark.svg"),
-        **shown,
+    return (
+        _environment()
+        .get_template(template)
+        .render(
+            style=root + static_files.address("desk.css"),
+            mark=root + static_files.address("mark.svg"),
+            **shown,
+        )
     )
 
 

@@ -138,14 +138,17 @@ class ReviewDesk:
             raise RefusedError(Problem.NOT_OFFERED)
 
     def _decided(self, opened: Opened, form: Form) -> Answer:
-        decided = self.decide(
-            opened.review_id,
-            form.decision,
-            by=form.name or UNNAMED,
-            via="link",
-            note=form.note,
-            now=opened.now,
-        )
+        by = form.name or UNNAMED
+        try:
+            decided = self.decide(
+                opened.review_id, form.decision, by=by, via="link", note=form.note, now=opened.now
+            )
+        except ValueError:
+            # Somebody passed it on between our look and the store's: it offers less now.
+            row = self.find(opened.review_id)
+            if row is None or form.decision in offered(dict(row)):
+                raise
+            return replace(opened, row=row).page(Problem.MOVED_ON.value, form)
         if decided.first:
             return Answer(303, headers={"Location": opened.address})
         later = replace(opened, row=decided.review)

@@ -19,6 +19,7 @@ LOOK = ("GET", "HEAD")
 # What we make ourselves; anything else in an address is somebody's own text, and stays out of logs.
 IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{1,128}")
 DEEPEST_FRAMES = 6
+TEXT = "text/plain; charset=utf-8"
 
 Page = Callable[..., Answer]
 
@@ -54,8 +55,9 @@ def _guarded(resolver: APIGatewayRestResolver) -> Handler:
         try:
             return resolver.resolve(event, context)  # type: ignore[arg-type]
         except Exception as failure:
-            # Whatever reaches API Gateway as an exception might be shown: an emulator does so.
-            answer = _failed(failure, Request.of({}), context.aws_request_id)
+            # What reaches API Gateway as an exception may be shown to anybody: an emulator does so.
+            _note(failure, context.aws_request_id)
+            answer = Answer(500, f"Something failed. Incident {context.aws_request_id}", TEXT)
             headers = {"Content-Type": answer.kind, **answer.all_headers()}
             return {"statusCode": answer.status, "headers": headers, "body": answer.body}
 
@@ -112,9 +114,14 @@ def _options(allowed: str) -> Page:
 
 
 def _failed(failure: BaseException, request: Request, incident: str) -> Answer:
-    """Log where something failed, and answer with a reference to that line."""
+    """Answer with a reference to the log line of a failure."""
+    _note(failure, incident)
     words = Problem.FAILED.value
-    # The messages of exceptions quote what they failed on: names and places are logged instead.
+    return Answer(words.status, pages.problem_page(words, request.root, incident))
+
+
+def _note(failure: BaseException, incident: str) -> None:
+    """Log where something failed; messages are left out, for they quote what they failed on."""
     places = traceback.extract_tb(failure.__traceback__)[-DEEPEST_FRAMES:]
     cause = failure.__cause__ or failure.__context__
     logger.error(
@@ -126,4 +133,3 @@ def _failed(failure: BaseException, request: Request, incident: str) -> Answer:
             "places": [f"{Path(at.filename).name}:{at.lineno} {at.name}" for at in places],
         },
     )
-    return Answer(words.status, pages.problem_page(words, request.root, incident))

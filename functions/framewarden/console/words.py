@@ -25,7 +25,7 @@ STREAM = {
         "Stop the stream",
         "Ends the stream now.",
         "the stream is stopped",
-        "Stop: the stream is ended.",
+        "Stop the stream.",
         "danger",
     ),
     "uphold": Decision(

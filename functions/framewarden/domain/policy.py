@@ -6,36 +6,20 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from framewarden.domain.durations import format_duration
 from framewarden.domain.errors import PolicyInvalidError
-from framewarden.domain.policy_document import WEEK, Problem, Section
-from framewarden.domain.policy_rules import (
-    Placed,
-    Rule,
-    find_conflicts,
-    merge_rules,
-    read_rules,
-)
+from framewarden.domain.policy_document import Problem, Section
+from framewarden.domain.policy_reviews import Review, read_reviews
+from framewarden.domain.policy_rules import Placed, Rule, find_conflicts, merge_rules, read_rules
 from framewarden.domain.severity import REVIEWED, SEVERITIES, rank
 
 MODES: Final = ("observe", "enforce")
 ON_ERROR: Final = ("hold", "review", "stop")
-DEFAULTS: Final = ("allow", "stop", "block")
 UNPLACED: Final = "medium"
 """The severity of a label that nothing above it explains: a person looks, no machine stops."""
 
 SHARED_KEYS: Final = ("max_age", "on_error", "confirm_stop", "reviews", "rules")
 POLICY_KEYS: Final = ("name", "incident_window", *SHARED_KEYS, "channels")
 CHANNEL_KEYS: Final = ("mode", *SHARED_KEYS)
-REVIEW_KEYS: Final = ("deadline", "escalate", "default")
-
-
-@dataclass(frozen=True, slots=True)
-class Review:
-    """How long people have, in seconds for each rung, and what happens if nobody decides."""
-
-    ladder: tuple[int, ...]
-    default: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +122,7 @@ def _everywhere(section: Section) -> tuple[ChannelPolicy, list[Placed]]:
         incident_window=section.duration("incident_window", 600),
         confirm_stop=section.flag("confirm_stop", False),
         rules=tuple(rule for rule, _ in rules),
-        reviews=_reviews(section),
+        reviews=read_reviews(section),
     )
     if section.has("reviews"):
         _note_missing_reviews(section, policy)
@@ -173,30 +157,11 @@ def _channel(own: Section, everywhere: ChannelPolicy, rules: list[Placed]) -> Ch
         on_error=own.choice("on_error", ON_ERROR, everywhere.on_error),
         confirm_stop=own.flag("confirm_stop", everywhere.confirm_stop),
         rules=tuple(rule for rule, _ in merged),
-        reviews={**everywhere.reviews, **_reviews(own)},
+        reviews={**everywhere.reviews, **read_reviews(own)},
     )
     if own.has("rules"):
         _note_missing_reviews(own, policy, known=_severities(everywhere))
     return policy
-
-
-def _reviews(section: Section) -> dict[str, Review]:
-    """Read the reviews; one with a fault still counts as there, so that it is named only once."""
-    below = section.section("reviews", REVIEWED)
-    return {
-        severity: _review(Section(value, (*below.path, severity), section.problems, REVIEW_KEYS))
-        for severity, value in below.fields.items()
-    }
-
-
-def _review(section: Section) -> Review:
-    ladder = [section.duration("deadline", None)]
-    if section.has("escalate"):
-        ladder.append(section.duration("escalate", None))
-    if sum(ladder) > WEEK:
-        longest = format_duration(WEEK)
-        section.note((), f"deadline and escalate come to more than {longest} together")
-    return Review(tuple(ladder), section.choice("default", DEFAULTS))
 
 
 def _severities(policy: ChannelPolicy) -> set[str]:

@@ -70,12 +70,16 @@ def find_conflicts(placed: Iterable[Placed]) -> list[tuple[Path, str]]:
     for rule, path in placed:
         for other, where in alike.setdefault((rule.label, rule.min_confidence), []):
             if rule.severity != other.severity and rule.overlaps(other):
-                says = f"{shown(other.name)} says {other.severity}, {shown(rule.name)} {rule.severity}"
-                what = f"{rule.label} from {rule.min_confidence:g}"
-                blamed = max(where, path, key=len)  # a channel's rule rather than the policy's
-                problems.append((blamed, f"two rules disagree about {what}: {says}"))
+                blamed = max(path, where, key=len)  # a channel's rule rather than the policy's
+                problems.append((blamed, _disagreement(other, rule)))
         alike[rule.label, rule.min_confidence].append((rule, path))
     return problems
+
+
+def _disagreement(one: Rule, other: Rule) -> str:
+    what = f"two rules disagree about {one.label} from {one.min_confidence:g}"
+    says = (f"{shown(rule.name)} says {rule.severity}" for rule in (one, other))
+    return f"{what}: {', '.join(says)}"
 
 
 def _rule(item: Section) -> Rule:

@@ -18,6 +18,8 @@ def rank(severity: str) -> int:
     ValueError
         The word is not one of the five.
     """
+    if severity not in SEVERITIES:
+        raise ValueError(f"{severity!r} is no severity; they are {', '.join(SEVERITIES)}")
     return SEVERITIES.index(cast(Severity, severity))
 
 

@@ -8,12 +8,15 @@ every fault and fails once ministack mends it.
 
 from collections.abc import Callable
 
-from local.laptop.shims import functions, machines, metrics
+from local.laptop.shims import functions, identities, machines, metrics
 
 SHIMS: tuple[Callable[[], None], ...] = (
     functions.lambda_errors_keep_their_class_name,
     functions.events_invoke_lambda_asynchronously,
     functions.s3_events_name_the_version,
+    identities.sessions_are_known_by_their_role,
+    identities.loopback_counts_as_secure,
+    identities.loopback_counts_as_tls,
     metrics.embedded_metrics_are_extracted,
     metrics.alarms_watch_their_own_dimensions,
     machines.timeout_paths_are_resolved,

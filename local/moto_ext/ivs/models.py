@@ -123,7 +123,7 @@ class LiveIVSBackend(IVSBackend):
         self.channel(channel_arn)
         if self.stream_keys_of(channel_arn):
             raise AwsError("ServiceQuotaExceededException", "A channel has one stream key.")
-        key = {
+        key: dict[str, Any] = {
             "arn": self._arn("stream-key"),
             "channelArn": channel_arn,
             "value": f"sk_{self.region_name}_{mock_random.token_urlsafe(32)}",

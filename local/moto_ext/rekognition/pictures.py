@@ -9,8 +9,9 @@ from local.moto_ext.errors import AwsError
 
 MIN_SIDE = 50  # px; Rekognition's limit for moderation
 MAX_SIDE = 10_000  # px
-# Ours, not Rekognition's: within its sides a 100 KB file can still unfold to 400 MB.
-MAX_PIXELS = 50_000_000
+# Ours, not Rekognition's: within its sides a 100 KB file can still unfold to 800 MB. A JPEG is
+# decoded at a fraction of its size, a PNG only whole.
+MAX_PIXELS = {"JPEG": 64_000_000, "PNG": 36_000_000}
 # The model looks at 256 x 256: decode JPEGs no larger than they need to be (libjpeg's DCT scaling).
 DRAFT_SIZE = (512, 512)
 _MAGIC = {b"\xff\xd8\xff": "JPEG", b"\x89PNG\r\n\x1a\n": "PNG"}
@@ -44,7 +45,7 @@ def open_picture(data: bytes) -> Image.Image:
     except _BROKEN as error:
         raise AwsError("InvalidImageFormatException", "Request has invalid image format") from error
     width, height = picture.size
-    if max(width, height) > MAX_SIDE or width * height > MAX_PIXELS:
+    if max(width, height) > MAX_SIDE or width * height > MAX_PIXELS[kind]:
         raise AwsError("ImageTooLargeException", "Image dimensions are too large")
     if min(width, height) < MIN_SIDE:
         raise AwsError("InvalidParameterException", f"Image sides are at least {MIN_SIDE} px")

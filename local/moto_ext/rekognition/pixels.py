@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 # Two at a time: an inference keeps a core busy, and more would only share the same cores.
 _slots = BoundedSemaphore(2)
-# One large picture at a time: 50 million pixels are 200 MB while they are decoded.
+# One large picture at a time: 36 million pixels are up to 300 MB while they are decoded.
 _large = Lock()
 _LARGE_PIXELS = 8_000_000
 _loading = Lock()

@@ -1,0 +1,152 @@
+"""Run the main job on a laptop: screen a live channel, ask people, stop the stream."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from local.audit import Audit
+from local.broadcast import go_live
+from local.demo_cloud import Timing, laptop_cloud, terminable
+from local.demo_report import Evidence, broken_promises, document
+from local.demo_screening import Screening
+from local.demo_show import Show
+from local.demo_stage import Performance, channel_name
+from local.demo_watch import Mailbox, Watcher
+from local.errors import OperatorError
+from local.laptop.connection import Cloud
+from local.laptop.deploy import build_and_deploy
+from local.publish import publish_if_none
+from local.target import Target, laptop
+
+# The clip's 55 seconds and the abstract positive.
+FRAMES = 56
+INTERRUPTED = 130
+
+
+@dataclass(frozen=True)
+class Options:
+    """What was asked for at the terminal."""
+
+    once: bool = False
+    report: Path | None = None
+    speed: float = 10.0
+    keep: bool = False
+    port: int | None = None
+
+
+def run(options: Options, show: Show) -> int:
+    """Run the demo and return the exit code: 0 where every promise held.
+
+    Raises
+    ------
+    OperatorError
+        It could not be set up, or broke on the way.
+    """
+    timing = Timing()
+    stays = [False]  # the page stays up until Ctrl-C, and then that is how the demo ends
+    try:
+        with terminable(), laptop_cloud(options.port, options.keep, timing, show.say) as running:
+            with timing.of("deploy"):
+                target = _deployed(running, show)
+            return _perform(running, target, options, show, timing, stays)
+    except KeyboardInterrupt:
+        if stays[0]:
+            return 0
+        show.say("Interrupted before the end; start again with: framewarden demo")
+        return INTERRUPTED
+
+
+def _deployed(running: Cloud, show: Show) -> Target:
+    build_and_deploy(running, progress=show.say)
+    target = laptop()
+    published = publish_if_none(target)
+    if published:
+        show.say(f"Published policies/default.yaml as version {published.version}")
+    return target
+
+
+def _perform(
+    running: Cloud,
+    target: Target,
+    options: Options,
+    show: Show,
+    timing: Timing,
+    stays: list[bool],
+) -> int:
+    """Play, watch, report; return the exit code."""
+    with _screening(running, target, options, show) as screening:
+        with show.progress(FRAMES):
+            with timing.of("play"):
+                screening.watch_the_play()
+            screening.watch_the_rest(answering=options.once)
+        report = document(_evidence(target, screening, timing))
+        first = screening.first_verdict_at()
+        show.report(report, None if first is None else first - timing.began)
+        _write(report, options.report)
+        if options.once:
+            return _verdict([*broken_promises(report, FRAMES), *screening.unfinished()], show)
+        show.say("\nThe pages stay up. Ctrl-C ends the demo.")
+        stays[0] = True
+        screening.watch_on()
+    return 0
+
+
+def _verdict(broken: list[str], show: Show) -> int:
+    for sentence in broken:
+        show.say(f"Broken promise: {sentence}")
+    if not broken:
+        show.say("\nEvery promise held.")
+    return 1 if broken else 0
+
+
+@contextmanager
+def _screening(running: Cloud, target: Target, options: Options, show: Show) -> Iterator[Screening]:
+    """Go live and watch; at the end, whatever happens, the stream and the player end."""
+    name = channel_name()
+    mailbox = Mailbox(target, f"{name}-notices")
+    mailbox.open()
+    broadcast = go_live(running, target, name)
+    show.say(f"Channel {name} is live: {broadcast.channel.arn}, stream {broadcast.stream_id}")
+    performance = Performance(broadcast, options.speed)
+    watcher = Watcher(target, broadcast.channel.arn)
+    try:
+        yield Screening(target, performance, watcher, mailbox, show)
+    finally:
+        performance.halt()
+        # Where the cloud is ending too, there may be nobody to tell.
+        with suppress(OperatorError, BotoCoreError, ClientError):
+            broadcast.end()
+            mailbox.close()
+
+
+def _evidence(target: Target, screening: Screening, timing: Timing) -> Evidence:
+    broadcast = screening.performance.broadcast
+    audit = Audit(target, broadcast.recording.prefix)
+    for _ in audit:
+        pass
+    return Evidence(
+        stack=target.stack,
+        puts=screening.puts,
+        snapshot=screening.now,
+        story=screening.story,
+        links=screening.links(),
+        unaccounted=audit.totals()["unaccounted"],
+        stream_state="offline" if broadcast.is_offline else "live",
+        seconds=timing.seconds,
+    )
+
+
+def _write(report: dict[str, Any], file: Path | None) -> None:
+    if file is None:
+        return
+    try:
+        file.write_text(json.dumps(report, indent=2) + "\n")
+    except OSError as failure:
+        raise OperatorError(
+            f"{file} cannot be written ({failure.strerror}).", "Give another file to --json."
+        ) from failure

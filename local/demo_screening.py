@@ -1,0 +1,147 @@
+"""Watch the stack screen the demo's stream, and answer its reviews where nobody else will."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from local.demo_stage import Performance
+from local.demo_story import Event, Row, Snapshot, Story
+from local.demo_watch import Mailbox, Watcher
+from local.executions import summaries
+from local.links import Links
+from local.player import Clock, Put
+from local.review_link import answer
+from local.target import Target
+
+LOOK_EVERY_SECONDS = 0.25
+LOOK_SELDOM_SECONDS = 1.0
+# From the last put until every frame has its end; workers start cold.
+PATIENCE_SECONDS = 120.0
+MODERATOR = "framewarden demo"
+
+
+class Audience(Protocol):
+    """Who is told what happens."""
+
+    def event(self, event: Event) -> None:
+        """Hear of one event."""
+
+    def advance(self, put: int, judged: int) -> None:
+        """Hear how far it is."""
+
+
+class Screening:
+    """One stream on its way through the stack; `now` is what was seen last."""
+
+    def __init__(
+        self,
+        target: Target,
+        performance: Performance,
+        watcher: Watcher,
+        mailbox: Mailbox,
+        audience: Audience,
+        clock: Clock | None = None,
+    ) -> None:
+        self.performance = performance
+        self.puts: list[Put] = []
+        self.now = Snapshot()
+        self.story = Story(self._link)
+        self._target, self._watcher, self._mailbox = target, watcher, mailbox
+        self._audience, self._clock = audience, clock or Clock()
+        self._signed = Links(target)
+        self._links: dict[str, str] = {}
+        self._answering = False
+        self._answered: set[str] = set()
+        self._offline = False
+
+    def watch_the_play(self) -> None:
+        """Let the player begin, and watch until the last frame was put."""
+        self.performance.start()
+        self._until(lambda: self.performance.has_ended, float("inf"))
+
+    def watch_the_rest(self, answering: bool) -> None:
+        """Watch until every frame has its end, or waits for a person that we do not play."""
+        self._answering = answering
+        self._until(self._is_at_rest, PATIENCE_SECONDS)
+
+    def watch_on(self) -> None:
+        """Watch until somebody interrupts."""
+        self._until(lambda: False, float("inf"), LOOK_SELDOM_SECONDS)
+
+    def links(self) -> dict[str, str]:
+        """Return the link of each review: the one of its notice, where that came."""
+        return self._links | self._mailbox.links
+
+    def first_verdict_at(self) -> float | None:
+        """Return when the first frame was judged, in seconds of the epoch."""
+        moments = (self.now.judged_at(put.frame_id) for put in self.puts)
+        return min((moment for moment in moments if moment is not None), default=None)
+
+    def unfinished(self) -> list[str]:
+        """Return a sentence where executions of these frames still run."""
+        running = self._running()
+        return [f"{running} executions have not ended."] if running else []
+
+    def _until(
+        self, done: Callable[[], bool], patience: float, pause: float = LOOK_EVERY_SECONDS
+    ) -> None:
+        end = self._clock.monotonic() + patience
+        while True:
+            ended = done()  # asked first: what had happened by then is seen by the look below
+            self._look()
+            if ended or self._clock.monotonic() > end:
+                return
+            self._clock.sleep(pause)
+
+    def _look(self) -> None:
+        for put in self.performance.fresh():
+            self.puts.append(put)
+            self.story.put(put)
+        self.now = self._watcher.look([put.frame_id for put in self.puts])
+        for event in self.story.tell(self.now):
+            self._audience.event(event)
+        for subject in self._mailbox.read():
+            self._audience.event(Event("notice", f"notice sent: {subject}"))
+        self._tell_offline()
+        if self._answering:
+            self._answer()
+        judged = sum(self.now.judged_at(put.frame_id) is not None for put in self.puts)
+        self._audience.advance(len(self.puts), judged)
+
+    def _tell_offline(self) -> None:
+        if self.now.stops and not self._offline and self.performance.broadcast.is_offline:
+            self._offline = True
+            stream = self.performance.broadcast.stream_id
+            self._audience.event(Event("offline", f"GetStream says: {stream} is offline"))
+
+    def _answer(self) -> None:
+        for review in self.now.reviews.values():
+            identity = review["review_id"]
+            # Before it has its token nobody waits for the answer yet.
+            asked = review["status"] == "pending" and review.get("task_token")
+            if asked and identity not in self._answered:
+                self._answered.add(identity)
+                said = answer(self.links()[identity], "allow", MODERATOR, "answered by --once")
+                self._audience.event(Event("decided", f"answered through the link: {said['says']}"))
+
+    def _link(self, review: Row) -> str:
+        return self._links.setdefault(review["review_id"], self._signed.url(review))
+
+    def _is_at_rest(self) -> bool:
+        now = self.now
+        if any(now.outcome(put.frame_id) is None and not self._waits(put) for put in self.puts):
+            return False
+        if now.stops and not self._offline:
+            return False
+        return not self._answering or not self._running()
+
+    def _waits(self, put: Put) -> bool:
+        """Tell whether a frame waits for a person, whom nobody plays."""
+        review_id = str(self.now.frames.get(put.frame_id, {}).get("review_id"))
+        review = self.now.reviews.get(review_id, {})
+        asked = review.get("status") == "pending" and bool(review.get("task_token"))
+        return asked and not self._answering
+
+    def _running(self) -> int:
+        ours = {put.frame_id for put in self.puts}
+        names = (one["name"] for one in summaries(self._target, "RUNNING", 1000))
+        return sum(name.partition("-")[0] in ours for name in names)
