@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local.encoder import (
@@ -18,6 +19,8 @@ from local.encoder import (
 from local.errors import OperatorError
 from local.footage import Frame
 from local.laptop.connection import Cloud
+from local.laptop.connection import _session as unconfigured_session
+from local.laptop.loopback import require_loopback
 from local.player import Played, play
 from local.recording import Recorder, Recording, recorder_credentials
 from local.target import Target
@@ -92,15 +95,15 @@ def join(target: Target, wanted: str) -> Broadcast:
 def recorder_client(cloud: Cloud, bucket: str) -> Any:
     """Make the S3 client of the laptop's IVS recorder."""
     made = recorder_credentials(cloud.client("iam"), cloud.client("sts"), bucket, cloud.account)
-    recorder = replace(cloud, access_key=made.access_key, secret_key=made.secret_key)
-    client = recorder.client("s3")
-
-    def with_token(params: dict[str, Any], **_: Any) -> None:
-        params["headers"]["X-Amz-Security-Token"] = made.token
-
-    # The cloud's clients take a pair of keys only; the header is signed with the rest.
-    client.meta.events.register("before-call.s3", with_token)
-    return client
+    return unconfigured_session().client(
+        "s3",
+        region_name=cloud.region,
+        endpoint_url=require_loopback(cloud.endpoint),
+        aws_access_key_id=made.access_key,
+        aws_secret_access_key=made.secret_key,
+        aws_session_token=made.token,
+        config=Config(proxies={}),
+    )
 
 
 def send(

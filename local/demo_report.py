@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from local.demo_story import Row, Snapshot, Story, seconds_to_verdict
+from local.demo_story import STOP_MADE, Row, Snapshot, Story, seconds_to_verdict
 from local.player import Put
 
 OUTCOMES = ("cleared", "reviewed", "stopped", "skipped", "unscreened")
@@ -28,7 +28,7 @@ class Evidence:
 def document(evidence: Evidence) -> dict[str, Any]:
     """Return the report, ready for JSON."""
     now = evidence.snapshot
-    stops = [_stop(stop, evidence) for stop in now.stops]
+    stops = [_stop(stop, evidence) for stop in now.stops if stop["status"] in STOP_MADE]
     times = [stop["put_to_stop_seconds"] for stop in stops]
     return {
         "stack": evidence.stack,

@@ -152,7 +152,7 @@ def check_alarms(target: Target) -> Iterator[Seen]:
         )
         raised += [alarm for page in pages for alarm in page["MetricAlarms"]]
     for alarm in raised:
-        yield FAIL, f"{alarm['AlarmName']} is raised.", alarm.get("AlarmDescription", "")
+        yield WARN, f"{alarm['AlarmName']} is raised.", alarm.get("AlarmDescription", "")
     if not raised:
         yield OK, f"None of {len(names)} alarms is raised.", ""
 
@@ -168,7 +168,7 @@ def check_dead_letters(target: Target) -> Iterator[Seen]:
         name = url.rpartition("/")[2]
         if waiting:
             yield (
-                FAIL,
+                WARN,
                 f"{waiting} events lie in {name}.",
                 f"Look why, then: framewarden rescan{target.option}",
             )

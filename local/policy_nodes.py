@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 import yaml
+from framewarden.domain.policy_document import shown
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 MOST_VALUES: Final = 100_000
@@ -14,6 +15,7 @@ Lines = dict[Place, int]
 
 _TAG: Final = "tag:yaml.org,2002:"
 _MERGE: Final = _TAG + "merge"
+_NO_KEY: Final = object()
 
 
 class _Loader(yaml.SafeLoader):
@@ -72,9 +74,7 @@ class NodeReader:
         try:
             if isinstance(node, MappingNode):
                 return self._mapping(node, place)
-            if isinstance(node, SequenceNode):
-                return [self._value(item, (*place, n)) for n, item in enumerate(node.value)]
-            return None
+            return [self._value(item, (*place, n)) for n, item in enumerate(node.value)]
         finally:
             self._open.remove(id(node))
 
@@ -83,14 +83,14 @@ class NodeReader:
         first: dict[object, int] = {}
         for key_node, value_node in node.value:
             key = self._key(key_node)
-            if key is None:
+            if key is _NO_KEY:
                 continue
             if key in first:
                 said = f"the key {key!r} comes twice, first on line {first[key]}"
                 self.faults.append((_line(key_node), said))
                 continue
             first[key] = _line(key_node)
-            below = (*place, key if isinstance(key, int) else str(key))
+            below = (*place, key if isinstance(key, str | int) else shown(key))
             self.lines.setdefault(below, _line(key_node))
             own[key] = self._value(value_node, below)
         for key_node, value_node in node.value:
@@ -100,11 +100,11 @@ class NodeReader:
         return own
 
     def _key(self, node: Node) -> object:
-        """Return a key, None where there is nothing to enter: a merge, or what is no key."""
+        """Return a key, or `_NO_KEY` where there is nothing to enter: a merge, a whole list."""
         if isinstance(node, ScalarNode):
-            return None if node.tag == _MERGE else self._scalar(node)
+            return _NO_KEY if node.tag == _MERGE else self._scalar(node)
         self._refuse(node, "a key that is a list or a mapping")
-        return None
+        return _NO_KEY
 
     def _sources(self, node: Node, place: Place) -> list[dict[object, object]]:
         """Return the mappings that `<<` brings in; the first of them counts."""

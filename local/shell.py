@@ -21,6 +21,9 @@ def export_lines(
 ) -> Iterator[str]:
     """Give the lines for `eval`: unset what is foreign in `environment`, then export `settings`."""
     foreign = {name for name in environment if FOREIGN.fullmatch(name)}
+    if "NO_PROXY" in settings and "no_proxy" in environment:
+        # Many programs read the lower-case one first.
+        settings = {**settings, "no_proxy": f"{settings['NO_PROXY']},{environment['no_proxy']}"}
     for name in sorted({*foreign, *ALWAYS_UNSET} - set(settings)):
         yield f"unset {name}"
     for name, value in sorted(settings.items()):

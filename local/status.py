@@ -12,17 +12,20 @@ from local.target import Target
 
 Document = dict[str, Any]
 
-UNHEALTHY: Document = {
-    "healthy": False,
-    "problems": [],
-    "stack": None,
-    "processes": [],
-    "policy": None,
-    "frames": None,
-    "open_reviews": None,
-    "unscreened": None,
-    "dead_letters": None,
-}
+
+def unreachable(reason: str) -> Document:
+    """Describe a stack that cannot even be found, in the shape of `health`."""
+    return {
+        "healthy": False,
+        "problems": [reason],
+        "stack": None,
+        "processes": [],
+        "policy": None,
+        "frames": None,
+        "open_reviews": None,
+        "unscreened": None,
+        "dead_letters": None,
+    }
 
 
 def health(target: Target) -> Document:
@@ -32,14 +35,13 @@ def health(target: Target) -> Document:
     `framewarden audit` counts them.
     """
     policy, problem = published_policy(target)
-    processes, dead = laptop_processes() if target.is_laptop else ([], [])
-    problems = [*dead, *([problem] if problem else [])]
+    problems = [problem] if problem else []
     frames = frame_counts(target) if target.is_laptop else None
     return {
         "healthy": not problems,
         "problems": problems,
         "stack": target.stack,
-        "processes": processes,
+        "processes": laptop_processes() if target.is_laptop else [],
         "policy": policy,
         "frames": frames,
         "open_reviews": open_reviews(target),
@@ -61,23 +63,16 @@ def published_policy(target: Target) -> tuple[Document | None, str | None]:
     return {"name": name, "version": published.version, "hash": published.hash}, None
 
 
-def laptop_processes() -> tuple[list[Document], list[str]]:
-    """List the laptop cloud's processes with their memory, and those that have died."""
-    from local.laptop import cloud
+def laptop_processes() -> list[Document]:
+    """List the laptop cloud's processes with their memory; `workers` are many."""
+    from local.target import running_cloud
 
-    known = cloud.last_known()
-    if known is None:
-        return [], []
-    pids, sizes = known.pids, known.memory()
-    listed = [
+    running = running_cloud()
+    pids = running.pids
+    return [
         {"name": name, "pid": pids.get(name), "resident_bytes": size}
-        for name, size in sizes.items()
+        for name, size in running.memory().items()
     ]
-    dead = [
-        f"the process {server.name} has ended; start afresh with: framewarden down; framewarden up"
-        for server in cloud.missing(known)
-    ]
-    return listed, dead
 
 
 def frame_counts(target: Target) -> dict[str, int]:

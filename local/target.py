@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from local.errors import OperatorError
@@ -103,15 +104,13 @@ def deployed(stack: str, region: str | None) -> Target:
     """
     import boto3
 
-    session: Any = boto3.Session(region_name=region)
-    if not session.region_name:
+    region = region or boto3.Session().region_name
+    if not region:
         raise OperatorError("No region is configured.", "Name the stack's with: --region REGION")
-    return Target(
-        stack_name=stack,
-        region=session.region_name,
-        outputs=stack_outputs(session.client("cloudformation"), stack, session.region_name),
-        connect=session.client,
-    )
+    # One session makes them all, which loads each service's description once.
+    connect: Callable[[str], Any] = partial(boto3.client, region_name=region)
+    outputs = stack_outputs(connect("cloudformation"), stack, region)
+    return Target(stack_name=stack, region=region, outputs=outputs, connect=connect)
 
 
 def laptop() -> Target:

@@ -14,7 +14,8 @@ def lambda_handler(state: dict[str, Any], context: LambdaContext) -> dict[str, A
     frame = state["frame"]
     answer = analyzer.detect(frame["bucket"], frame["key"], frame["version_id"])
     return {
-        "labels": answer.get("ModerationLabels", []),
+        # No default: an answer without a list of labels says nothing, and Classify refuses it.
+        "labels": answer.get("ModerationLabels"),
         "content_types": answer.get("ContentTypes", []),
         "model_version": answer.get("ModerationModelVersion"),
         # What really answered: an expired adapter silently falls back to the base model.

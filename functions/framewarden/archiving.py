@@ -4,7 +4,7 @@ from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any
 
-from framewarden import settings
+from framewarden import reviewing, settings
 from framewarden.aws import evidence
 from framewarden.aws.ledger import Ledger
 from framewarden.aws.reviews import Reviews
@@ -33,29 +33,31 @@ def archive(state: Document, own: settings.Archive, now: datetime) -> Document:
     story = {**state, "outcome": outcome, "reason": reason, "copied": copied}
     story["archived_at"] = iso(now)
     evidence.commit(own.evidence_bucket, place + ".json", story)
-    review = state.get("review")
-    joined = outcome is None
+    review, frames_ended = state.get("review"), 1
+    if review and review["opener"] and outcome:
+        reviews = Reviews(own.reviews_table)
+        frames_ended = reviewing.end(reviews, review["review_id"], outcome, reason, now)
+    row = _row(state, outcome, reason, now) | {"evidence": place + ".json"}
+    if Ledger(own.frames_table).settle(frame["frame_id"], attempt, row):
+        count(f"Frames{(outcome or 'joined').capitalize()}", frames_ended)
+    logger.info("archived", extra={"outcome": outcome, "reason": reason, "copied": copied})
+    return {"outcome": outcome, "reason": reason, "evidence": place + ".json", "copied": copied}
+
+
+def _row(state: Document, outcome: str | None, reason: str, now: datetime) -> Document:
+    """Return the ledger's end of a frame; a joined one's outcome is its review's."""
+    verdict, review = state.get("verdict") or {}, state.get("review")
     row = {
-        "status": "joined" if joined else "settled",
-        "severity": severity,
-        "judged_at": (state.get("verdict") or {}).get("judged_at"),
-        "policy_hash": (state.get("verdict") or {}).get("policy_hash"),
-        "evidence": place + ".json",
+        "status": "settled" if outcome else "joined",
+        "severity": verdict.get("severity"),
+        "judged_at": verdict.get("judged_at"),
+        "policy_hash": verdict.get("policy_hash"),
+        "execution": state["execution"],
         "settled_at": iso(now),
         "reason": reason,
     }
     row |= {"review_id": review["review_id"]} if review else {}
-    row |= {} if joined else {"outcome": outcome}
-    first = Ledger(own.frames_table).settle(frame["frame_id"], attempt, row)
-    frames_settled = 1
-    if review and review["opener"] and outcome:
-        reviews = Reviews(own.reviews_table)
-        reviews.settle(review["review_id"], outcome, reason)
-        frames_settled = (reviews.get(review["review_id"]) or {}).get("frames", 1)
-    if first:
-        count(f"Frames{(outcome or 'joined').capitalize()}", frames_settled)
-    logger.info("archived", extra={"outcome": outcome, "reason": reason, "copied": copied})
-    return {"outcome": outcome, "reason": reason, "evidence": place + ".json", "copied": copied}
+    return row | ({"outcome": outcome} if outcome else {})
 
 
 def _place(frame: Document, attempt: int, severity: str) -> str:

@@ -1,5 +1,6 @@
 """Deliver notices and callbacks: kept first, sent then, forgotten when sent; a sweep resends."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -13,6 +14,7 @@ from framewarden.domain.errors import FramewardenError
 from framewarden.observability import logger
 
 Document = dict[str, Any]
+FAILURES = (FramewardenError, ClientError, BotoCoreError)
 # The sweep leaves a fresh row to the worker that wrote it and is sending it just now.
 GRACE = 30
 # Doubling from a minute, never more than an hour apart.
@@ -43,6 +45,7 @@ def callback(review_id: str, rung: int, output: Document, now: datetime) -> Row:
         "id": f"callback#{review_id}#{rung}",
         "kind": "callback",
         "review_id": review_id,
+        "rung": rung,
         "output": output,
         "due": int(now.timestamp()) + GRACE,
         "attempts": 0,
@@ -68,9 +71,13 @@ def send_callback(row: Row, own: Callbacks, now: datetime) -> bool:
 
 def send_notice(row: Row, own: Notices, now: datetime) -> bool:
     """Keep and publish a notice; what fails stays in the outbox and fails nobody else."""
-    outbox = Outbox(own.outbox_table)
-    outbox.put(row)
-    return _attempt(row, outbox, now, lambda: _publish(row, own))
+    Outbox(own.outbox_table).put(row)
+    return publish_kept(row, own, now)
+
+
+def publish_kept(row: Row, own: Notices, now: datetime) -> bool:
+    """Publish a notice that is in the outbox already."""
+    return _attempt(row, Outbox(own.outbox_table), now, lambda: _publish(row, own))
 
 
 def resend(row: Row, own: Any, now: datetime) -> bool:
@@ -80,11 +87,13 @@ def resend(row: Row, own: Any, now: datetime) -> bool:
 
 
 def _answer(row: Row, own: Callbacks) -> bool:
-    review = Reviews(own.reviews_table).get(row["review_id"])
-    token = (review or {}).get("task_token")
+    review = Reviews(own.reviews_table).get(row["review_id"]) or {}
+    token = review.get("task_token")
     if review and not token:
         return False  # decided before the wait began: it begins within moments
-    if token and not messages.succeed(token, row["output"]):
+    # The token of a later rung's wait is not for the answer of an earlier one.
+    late = review.get("waiting_rung", 0) > row["rung"]
+    if late or not token or not messages.succeed(token, row["output"]):
         logger.info("nobody waits", extra={"review_id": row["review_id"]})
     return True
 
@@ -94,16 +103,19 @@ def _publish(row: Row, own: Notices) -> bool:
     return True
 
 
-def _attempt(row: Row, outbox: Outbox, now: datetime, send: Any) -> bool:
+def _attempt(row: Row, outbox: Outbox, now: datetime, send: Callable[[], bool]) -> bool:
+    """Send a row that is kept; whatever fails here, the sweep finds the row and tries again."""
+    why = "nobody waits yet"
     try:
-        done = bool(send())
-    except (FramewardenError, ClientError, BotoCoreError) as failure:
-        done = False
-        row = row | {"error": type(failure).__name__}
-        logger.warning("not delivered", extra={"row": row["id"], "error": row["error"]})
-    if done:
-        outbox.delivered(row["id"])
-        return True
+        if send():
+            outbox.delivered(row["id"])
+            return True
+    except FAILURES as failure:
+        why = type(failure).__name__
+        logger.warning("not delivered", extra={"row": row["id"], "error": why})
     pause = min(FIRST_PAUSE * 2 ** min(row.get("attempts", 0), 10), LONGEST_PAUSE)
-    outbox.postpone(row, int(now.timestamp()) + pause, row.get("error", "nobody waits yet"))
+    try:
+        outbox.postpone(row, int(now.timestamp()) + pause, why)
+    except FAILURES as failure:
+        logger.warning("not postponed", extra={"row": row["id"], "error": type(failure).__name__})
     return False

@@ -55,7 +55,8 @@ def step(handler: Handler) -> Handler:
     @functools.wraps(handler)
     def wrapper(event: Document, context: LambdaContext) -> Any:
         if "state" in event and "execution" in event:
-            event = {**event.pop("state"), **event}
+            beside = {name: value for name, value in event.items() if name != "state"}
+            event = {**event["state"], **beside}
         logger.clear_state()
         logger.append_keys(step=handler.__module__.partition(".")[0], **_identity(event))
         try:

@@ -21,14 +21,13 @@ def request(wait: Document, own: settings.RequestReview, now: datetime) -> Docum
 
     A retried wait comes with a new token. Whatever was decided meanwhile is answered again.
     """
-    reviews = Reviews(own.reviews_table)
-    row = reviews.waits(wait["review"]["review_id"], wait["task_token"])
-    if row["status"] != "pending":
-        answer = reviewing.answer(row)
-        callback = delivering.callback(row["review_id"], row["rung"], answer, now)
+    reviews, rung = Reviews(own.reviews_table), wait["review"]["rung"]
+    row = reviews.waits(wait["review"]["review_id"], wait["task_token"], rung)
+    if row["status"] != "pending" or row["rung"] > rung:
+        decided = row if row["status"] != "pending" else row | {"decision": "escalate"}
+        callback = delivering.callback(row["review_id"], rung, reviewing.answer(decided), now)
         Outbox(own.outbox_table).put(callback)  # the sweep answers the new token
         return {"review_id": row["review_id"], "status": row["status"]}
-    rung = row["rung"]
     if row.get("notified_rung", -1) < rung:
         _notify(row, own, now)
         reviews.notified(row["review_id"], rung)

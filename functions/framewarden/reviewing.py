@@ -40,6 +40,8 @@ def open_or_join(state: Document, own: settings.OpenReview, now: datetime) -> Do
     frame, execution = state["frame"], state["execution"]
     reviews = Reviews(own.reviews_table, own.frames_table)
     before = (state.get("review") or {}).get("review_id")
+    if before:
+        reviews.expire(before, unanswered(now))  # its wait is over: this execution asks anew
     case = cases.case_of(state)
     row = _row(case, frame, execution, before, now)
     joined = (Ledger(own.frames_table).get(frame["frame_id"]) or {}).get("review_id")
@@ -50,7 +52,8 @@ def open_or_join(state: Document, own: settings.OpenReview, now: datetime) -> Do
         if joined and joined != before and (theirs := reviews.get(joined)):
             return _slot(theirs, opener=False)
         current_id, current = reviews.current(row["incident"])
-        if current and _joinable(current, row, now):
+        # An opener that asks again does not join: the frames of its first review wait for it.
+        if current and not before and _joinable(current, row, now):
             if reviews.join(current, frame["frame_id"], row["samples"][0], iso(now)):
                 return _slot(current, opener=False)
         elif reviews.open(row, replaces=current_id):
@@ -67,7 +70,8 @@ def _joinable(current: Row, row: Row, now: datetime) -> bool:
         and current["deadline"] > now.timestamp()
         and rank(current["severity"]) >= rank(row["severity"])
         and now - opened < timedelta(seconds=current["window"])
-        and current["asks"] == row["asks"] == "decide"
+        and current["asks"] == row["asks"]
+        and current.get("session") == row["session"]  # a stop is confirmed once
     )
 
 
@@ -98,6 +102,7 @@ def _row(case: Document, frame: Document, execution: str, before: str | None, no
         "rung": 0,
         "deadline": int(now.timestamp()) + case["ladder"][0],
         "execution": execution,
+        "previous": before,
         "expires_at": int((now + ROW_LIFE).timestamp()),
     }
 
@@ -177,6 +182,29 @@ def _next_rung(row: Row, now: datetime) -> Row:
     return row | {"rung": rung, "deadline": deadline, "decision": "escalate"}
 
 
+def unanswered(now: datetime) -> Row:
+    """Return what a review becomes that nobody answered and nobody can answer any more."""
+    return {
+        "status": "expired",
+        "decision": None,
+        "by": "policy",
+        "via": "default",
+        "decided_at": iso(now),
+    }
+
+
+def end(reviews: Reviews, last: str | None, outcome: str, reason: str, now: datetime) -> int:
+    """Write where an execution's reviews ended, the last one first; return how many frames did."""
+    frames, review_id = 1, last
+    while review_id and (row := reviews.get(review_id)):
+        if row["status"] == "pending":
+            reviews.expire(review_id, unanswered(now))
+        reviews.settle(review_id, outcome, reason)
+        frames += row["frames"] - 1  # the opener is counted once
+        review_id = row.get("previous")
+    return frames
+
+
 def answer(row: Row) -> Document:
     """Return `$.decision`: what the machine goes on with; never the note, never the token."""
     return {
@@ -210,13 +238,7 @@ def close(slot: Document, own: settings.CloseReview, now: datetime) -> Document:
         if reviews.climb(row["review_id"], climbed["rung"], climbed["deadline"], {}):
             return answer(climbed)
         raise StoreConflictError(f"review {row['review_id']} moved")
-    changes = {
-        "status": "expired",
-        "decision": row["default"],
-        "by": "policy",
-        "via": "default",
-        "decided_at": iso(now),
-    }
+    changes = unanswered(now) | {"decision": row["default"]}
     if reviews.expire(row["review_id"], changes):
         count("ReviewsExpired")
         return answer(row | changes)

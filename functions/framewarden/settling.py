@@ -1,10 +1,11 @@
 """Settle what died outside the machine's own hands, and hold what nobody could judge."""
 
 import json
+import re
 from datetime import datetime
 from typing import Any
 
-from framewarden import settings
+from framewarden import reviewing, settings
 from framewarden.aws.ledger import Ledger
 from framewarden.aws.policies import current_policy
 from framewarden.aws.reviews import Reviews
@@ -15,6 +16,8 @@ from framewarden.domain.times import iso, parse
 from framewarden.observability import count, logger
 
 Document = dict[str, Any]
+# What intake gives (domain/frames.py); an execution that somebody started by hand has another.
+OUR_NAME = re.compile(r"(?P<frame_id>[0-9a-f]{64})(?:-(?P<attempt>\d{1,6}))?", re.ASCII)
 # Failures that point at our configuration rather than at one picture.
 ALARMS = {
     "AnalyzerDeniedError": "AnalyzerDenied",
@@ -26,9 +29,15 @@ ALARMS = {
 def settle_dead(event: Document, own: settings.Settle, now: datetime) -> Document:
     """Settle the frame of an execution that failed, timed out or was aborted."""
     detail = event["detail"]
-    frame_id, _, suffix = detail["name"].partition("-")
-    attempt, reason = int(suffix or 1), f"execution_{detail['status'].lower()}"
+    reason = f"execution_{detail['status'].lower()}"
+    logger.error("execution died", extra={"execution": detail["name"], "reason": reason})
+    ours = OUR_NAME.fullmatch(detail["name"])
+    if not ours:
+        return {"frame_id": None, "settled": False}
+    frame_id, attempt = ours["frame_id"], int(ours["attempt"] or 1)
     ledger = Ledger(own.frames_table)
+    review_id = (ledger.get(frame_id) or {}).get("review_id")
+    frames_ended = _end_reviews(review_id, detail["name"], reason, own, now)
     end = {
         "status": "settled",
         "outcome": "unscreened",
@@ -37,25 +46,20 @@ def settle_dead(event: Document, own: settings.Settle, now: datetime) -> Documen
         "settled_at": iso(now),
     }
     settled = ledger.settle(frame_id, attempt, end)
-    row = ledger.get(frame_id) or {}
-    _end_review(row.get("review_id"), detail["name"], reason, own, now)
     if settled:
-        count("FramesUnscreened")
-    logger.error("execution died", extra={"execution": detail["name"], "reason": reason})
+        count("FramesUnscreened", frames_ended)
     return {"frame_id": frame_id, "settled": settled}
 
 
-def _end_review(
+def _end_reviews(
     review_id: str | None, execution: str, reason: str, own: settings.Settle, now: datetime
-) -> None:
-    """End the review that the dead execution had opened: no decision can reach it any more."""
+) -> int:
+    """End the reviews that the dead execution had opened: no decision can reach them any more."""
     reviews = Reviews(own.reviews_table)
     review = reviews.get(review_id) if review_id else None
     if not review or review["execution"] != execution or review.get("outcome"):
-        return
-    changes = {"status": "expired", "by": "policy", "via": "default", "decided_at": iso(now)}
-    reviews.expire(review["review_id"], changes | {"decision": None})
-    reviews.settle(review["review_id"], "unscreened", reason)
+        return 1
+    return reviewing.end(reviews, review_id, "unscreened", reason, now)
 
 
 def hold(state: Document, own: settings.HoldUnscreened, now: datetime) -> Document:
@@ -83,20 +87,17 @@ def hold(state: Document, own: settings.HoldUnscreened, now: datetime) -> Docume
         return held
     frame = state["frame"]
     channel = policy.for_channel(frame["channel"], frame["channel_arn"])
+    still = not frame["channel_arn"]
     stale = (now - parse(frame["put_at"])).total_seconds() > channel.max_age
+    suspended = stale or (channel.mode or own.mode) != "enforce"
     wanted = channel.on_error
-    if wanted == "stop" and (
-        not frame["channel_arn"] or stale or (channel.mode or own.mode) != "enforce"
-    ):
+    if wanted == "stop" and (still or suspended):
         wanted = "review"
     if state.get("unscreened"):
         wanted = "hold"
-    review = channel.review_for(UNSCREENED_SEVERITY)
-    still = review.default == "stop" and not frame["channel_arn"]
-    default = "block" if still else review.default
     return held | {
         "on_error": wanted,
-        "review": {"ladder": list(review.ladder), "default": default},
+        "review": channel.review_document(UNSCREENED_SEVERITY, still=still, suspended=suspended),
         "incident_window": channel.incident_window,
         "policy_hash": channel.policy_hash,
     }

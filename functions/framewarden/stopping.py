@@ -5,7 +5,7 @@ was, others wait or see it done, and a lease that lapsed is taken over. So a cra
 and the call leaves no stream on air that everyone believes stopped.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from types import ModuleType
 from typing import Any
 
@@ -54,7 +54,7 @@ def stop(state: Document, own: settings.StopStream, now: datetime) -> Document:
         # The frame's own session has ended; a new one is not guilty of it.
         status = "already_offline" if by_person else "not_current_session"
         return _slot(status, arn, None, None, state)
-    row = _take(rows, arn, session.session_id, frame, state, now)
+    row = _take(rows, arn, session, state, now)
     if row is None:
         standing = rows.get(arn, session.session_id) or {}
         return _slot("stopped", arn, session.session_id, standing, state)
@@ -64,30 +64,34 @@ def stop(state: Document, own: settings.StopStream, now: datetime) -> Document:
     still = _service(arn).live_session(arn)
     if still and still.session_id == session.session_id:
         raise StreamStillLiveError(f"session {session.session_id} is still on air")
-    return _stopped(rows, session.session_id, state, own, now)
+    return _stopped(rows, row, state, own, now)
 
 
 def _take(
-    rows: StopRows, arn: str, session: str, frame: Document, state: Document, now: datetime
+    rows: StopRows, arn: str, session: ivs.Session, state: Document, now: datetime
 ) -> Row | None:
     """Own the session's stop; None where it is done already."""
+    name, frame = session.session_id, state["frame"]
     details = {
         "owner": state["execution"],
-        "stream_id": session,
+        "stream_id": name,
+        "started_at": iso(session.started_at) if session.started_at else None,
         "frame_id": frame["frame_id"],
         "frame_key": frame["key"],
         "by": _by(state),
     }
     seconds = int(now.timestamp())
-    row = rows.take(arn, session, details, seconds, seconds + LEASE_SECONDS)
+    row = rows.take(arn, name, details, seconds, seconds + LEASE_SECONDS)
     if row:
         return row
-    standing = rows.get(arn, session)
-    if standing and standing["status"] == "stopped" and session != medialive.SESSION:
-        return None
-    if standing and standing["status"] == "stopped":  # MediaLive runs again: another session
-        rows.move(arn, session, "reinstated", ("stopped",), iso(now))
-    raise StopInProgressError(f"session {session} is being stopped by another execution")
+    standing = rows.get(arn, name)
+    if standing and standing["status"] == "stopped":
+        if name != medialive.SESSION:
+            return None
+        if parse(standing["stopped_at"]) < now - CLOCK_SLACK:  # stopped, and running again
+            rows.reinstate(arn, name, iso(now))
+        # Else it was stopped after we began to look, and we have seen it running just before.
+    raise StopInProgressError(f"session {name} is being stopped by another execution")
 
 
 def _worth_calling(row: Row, now: datetime) -> bool:
@@ -97,7 +101,7 @@ def _worth_calling(row: Row, now: datetime) -> bool:
 
 
 def _accepted(rows: StopRows, arn: str, session: str, frame: Document) -> None:
-    moment = datetime.now(tz=parse(frame["put_at"]).tzinfo)
+    moment = datetime.now(UTC)
     rows.accepted(arn, session, iso(moment))
     duration("PutToStop", (moment - parse(frame["put_at"])).total_seconds())
     logger.info("stop accepted", extra={"session": session})
@@ -108,32 +112,42 @@ def _offline(
 ) -> Document:
     """The channel is off air: by a stop that somebody began, or by itself."""
     arn = frame["channel_arn"]
-    for row in rows.of_channel(arn):
+    meant = [row for row in rows.of_channel(arn) if _meant(row, frame)]
+    for row in meant:
         if row["status"] in ("stopping", "failed"):
-            return _stopped(rows, row["stream_id"], state, own, now)
-    stops = [row for row in rows.of_channel(arn) if row["status"] == "stopped"]
+            return _stopped(rows, row, state, own, now)
+    stops = [row for row in meant if row["status"] == "stopped"]
     if stops:
-        latest = max(stops, key=lambda row: row["stopped_at"])
-        if parse(frame["put_at"]) <= parse(latest["stopped_at"]) + CLOCK_SLACK:
-            return _slot("stopped", arn, latest["stream_id"], latest, state)
+        latest = max(stops, key=lambda row: str(row["stopped_at"]))
+        return _slot("stopped", arn, latest["stream_id"], latest, state)
     return _slot("already_offline", arn, None, None, state)
 
 
+def _meant(row: Row, frame: Document) -> bool:
+    """Tell whether a stop was of the session that a frame was captured in."""
+    put_at, begun = parse(frame["put_at"]), row.get("started_at")
+    if begun and put_at < parse(begun) - CLOCK_SLACK:
+        return False
+    done = row["status"] == "stopped"
+    end = parse(row["stopped_at"]) if done else datetime.fromtimestamp(row["lease_until"], UTC)
+    return put_at <= end + CLOCK_SLACK
+
+
 def _stopped(
-    rows: StopRows, session: str, state: Document, own: settings.StopStream, now: datetime
+    rows: StopRows, row: Row, state: Document, own: settings.StopStream, now: datetime
 ) -> Document:
-    frame = state["frame"]
+    """Write that the session is off, and tell owners of it, once."""
+    frame, session = state["frame"], row["stream_id"]
     arn = frame["channel_arn"]
-    first = rows.move(
-        arn, session, "stopped", ("stopping", "failed"), iso(datetime.now(now.tzinfo))
-    )
-    slot = _slot("stopped", arn, session, rows.get(arn, session) or {}, state)
-    if first:
+    slot = _slot("stopped", arn, session, rows.get(arn, session), state)
+    subject, text = notices.stop_notice(slot, frame, why=_by(state))
+    notice = delivering.notice(f"stop#{arn}#{session}", subject, text, now)
+    at = iso(datetime.now(UTC))
+    if rows.stopped(arn, session, at, notice, own.outbox_table):
         count("StreamsStopped")
-        subject, text = notices.stop_notice(slot, frame, why=_by(state))
-        name = f"stop#{arn}#{session}"
-        delivering.send_notice(delivering.notice(name, subject, text, now), own, now)
-    return slot
+        delivering.publish_kept(notice, own, now)
+        return slot | {"stopped_at": at}
+    return _slot("stopped", arn, session, rows.get(arn, session), state)
 
 
 def _slot(status: str, arn: str, session: str | None, row: Row | None, state: Document) -> Document:
@@ -165,9 +179,9 @@ def failed(state: Document, own: settings.StopFailed, now: datetime) -> Document
     """Mark the session's stop as failed, so that the next try may take it over, and alarm."""
     rows, arn = StopRows(own.channels_table), state["frame"]["channel_arn"]
     sessions = []
-    for row in rows.of_channel(arn or ""):
+    for row in rows.of_channel(arn) if arn else []:
         mine = row["status"] == "stopping" and row["owner"] == state["execution"]
-        if mine and rows.move(arn, row["stream_id"], "failed", ("stopping",), iso(now)):
+        if mine and rows.fail(arn, row["stream_id"], iso(now)):
             sessions.append(row["stream_id"])
     count("StopFailed")
     logger.error("stop failed", extra={"sessions": sessions})
@@ -188,7 +202,7 @@ def reinstate(state: Document, own: settings.Reinstate, now: datetime) -> Docume
     session = (state.get("stop") or {}).get("stream_id")
     if arn.split(":")[2] == "medialive":
         medialive.start(arn)
-    lifted = session is not None and rows.move(arn, session, "reinstated", ("stopped",), iso(now))
+    lifted = session is not None and rows.reinstate(arn, session, iso(now))
     return {"channel_arn": arn, "stream_id": session, "lifted": lifted}
 
 

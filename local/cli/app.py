@@ -8,17 +8,17 @@ import typer
 
 from local.cli import cloud, demo, doctor, executions, frames, moderate, policy, reviews
 from local.cli.failures import Commands
-from local.cli.options import HELP_NAMES
+from local.cli.options import HELP_NAMES, Chooser, choose_by
 
 HELP = """Moderate live video and images with AWS Step Functions.
 
-Commands act on the laptop cloud (start it with: framewarden up), or with --stack NAME
---region REGION on a stack in your AWS account.
+Commands act on the laptop cloud, or with --stack NAME on a stack in your AWS account.
 """
 
 
-def application() -> typer.Typer:
-    """Build the `framewarden` command."""
+def application(chooser: Chooser | None = None) -> typer.Typer:
+    """Build the `framewarden` command; `chooser` finds the stack that a command acts on."""
+    choose_by(chooser)
     app = typer.Typer(
         cls=Commands,
         help=HELP,

@@ -55,29 +55,34 @@ def down() -> None:
 def status(
     stack: StackOption = None, region: RegionOption = None, json_: JsonOption = False
 ) -> None:
-    """Tell whether everything is up, and what waits for somebody. Exit 1 if it is not healthy."""
+    """Tell whether everything is up, and what waits for somebody.
+
+    Exit 1 if it is not healthy.
+    """
     from local.errors import OperatorError
-    from local.status import UNHEALTHY, health
+    from local.status import health, unreachable
 
     try:
         told = health(target_of(stack, region))
     except OperatorError as reason:
         if not json_:
             raise
-        say(f"Error: {reason}")
-        told = UNHEALTHY
+        told = unreachable(str(reason))
     if json_:
         emit_json(told)
     else:
         _show(told)
+    for problem in told["problems"]:
+        say(f"Not healthy: {problem}")
     if not told["healthy"]:
-        for problem in told.get("problems", []):
-            say(f"Not healthy: {problem}")
         raise typer.Exit(1)
 
 
 def env() -> None:
-    """Print export lines: eval "$(framewarden env)" points any AWS tool at the laptop cloud."""
+    """Print export lines that point any AWS tool at the laptop cloud.
+
+    Use them with: eval "$(framewarden env)"
+    """
     from local.shell import export_lines
     from local.target import running_cloud
 
@@ -97,5 +102,6 @@ def _show(told: dict[str, Any]) -> None:
         rows.append((name.replace("_", " "), told[name]))
     for process in told["processes"]:
         megabytes = process["resident_bytes"] // 2**20
-        rows.append(("process", f"{process['name']} (pid {process['pid']}, {megabytes} MB)"))
+        named = f" pid {process['pid']}," if process["pid"] else ""
+        rows.append(("process", f"{process['name']},{named} {megabytes} MB"))
     table(("", ""), rows)

@@ -16,7 +16,10 @@ def register(app: typer.Typer) -> None:
 def doctor(
     stack: StackOption = None, region: RegionOption = None, json_: JsonOption = False
 ) -> None:
-    """Is this account ready for real channels? Reads only. Exit 1 if something is wrong."""
+    """Look whether stack and account are ready for real channels; change nothing.
+
+    Exit 1 if something is wrong.
+    """
     from local.doctor import FAIL, OK, examine
 
     target = target_of(stack, region)

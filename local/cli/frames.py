@@ -35,7 +35,10 @@ def audit(
     region: RegionOption = None,
     json_: JsonOption = False,
 ) -> None:
-    """Reconcile bucket and ledger: where did every stored frame end? Exit 1 if any is missing."""
+    """Reconcile bucket and ledger: where did every stored frame end?
+
+    Exit 1 if the ledger does not account for one.
+    """
     from datetime import timedelta
 
     from local.audit import Audit

@@ -27,18 +27,33 @@ def say(text: str) -> None:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Write a table to stdout; nothing in a cell is ever cut or interpreted."""
+    """Write a table to stdout; nothing in a cell is ever cut or interpreted.
+
+    Columns without a name make a table without a head.
+    """
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
     from rich.text import Text
 
-    grid = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold", show_edge=False)
+    grid = Table(
+        box=SIMPLE_HEAD,
+        pad_edge=False,
+        header_style="bold",
+        show_edge=False,
+        show_header=any(columns),
+    )
     for column in columns:
         grid.add_column(column, overflow="fold")
     for row in rows:
-        cells = ("-" if cell is None else printable(str(cell)) for cell in row)
-        grid.add_row(*map(Text, cells))
+        grid.add_row(*(Text(printable(cell_text(cell))) for cell in row))
     console(sys.stdout).print(grid)
+
+
+def cell_text(cell: object) -> str:
+    """Write a cell: nothing as a dash, what has parts as JSON."""
+    if cell is None:
+        return "-"
+    return json.dumps(cell, ensure_ascii=False) if isinstance(cell, dict | list) else str(cell)
 
 
 def console(stream: IO[str]) -> Console:

@@ -28,7 +28,7 @@ def register(app: typer.Typer) -> None:
 
 
 def check(file: FileArgument, json_: JsonOption = False) -> None:
-    """Check a policy: every problem with its line and the nearest valid name. Touches nothing."""
+    """Check a policy: every problem with its line and the nearest valid name."""
     from framewarden.domain.policy import policy_hash
 
     problems = problems_in(file)

@@ -111,9 +111,12 @@ def decide(
     stands = summary(find(target, review_id), links)
     if json_:
         emit_json({**stands, "accepted": told["accepted"], "says": told["says"]})
-    elif told["accepted"]:
+    if told["accepted"]:
         say(f"Decided: {decision.value}.")
-    if not told["accepted"]:
-        decided = f"{stands['decision'] or 'nothing'} by {stands['by'] or 'nobody'}"
-        say(f"Not applied: {told['says']}. What stands: {stands['status']}, {decided}.")
+        return
+    say(f"Not applied, because the page says: {told['says']}")
+    decided = f"{stands['decision']} by {stands['by']}" if stands["decision"] else "no decision"
+    say(f"What stands: {stands['status']}, {decided}.")
+    # The same decision twice is what was wanted.
+    if stands["decision"] != decision.value:
         raise typer.Exit(1)

@@ -1,83 +1,52 @@
 """Build the template with `sam build`, once for the same sources."""
 
+import fcntl
 import hashlib
-import subprocess
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from local.errors import OperatorError
+from local.laptop.sam import Sam, overrides
 
 _SKIPPED = {"__pycache__", ".mypy_cache", ".ruff_cache"}
-
-
-def sam(env: Mapping[str, str], log: Path, *arguments: str, cwd: Path) -> str:
-    """Run one `sam` command of this virtual environment and return what it printed.
-
-    Raises
-    ------
-    OperatorError
-        It failed; the message quotes the end of its output, all of which is in `log`.
-    """
-    program = Path(sys.executable).parent / "sam"
-    done = subprocess.run(  # noqa: S603 - the sam that our requirements pin
-        [str(program), *arguments],
-        env=dict(env),
-        cwd=cwd,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-    )
-    log.write_text(done.stdout)
-    if done.returncode:
-        ending = "\n".join(done.stdout.rstrip().splitlines()[-25:])
-        raise OperatorError(
-            f"sam {arguments[0]} failed:\n{ending}\n", f"Its whole output is in {log}"
-        )
-    return done.stdout
+_MATTERS = ("Runtime", "Architecture")  # of the parameters, to a build
 
 
 def build(
+    sam: Sam,
     template: Path,
     folder: Path,
-    env: Mapping[str, str],
-    log: Path,
     parameters: Mapping[str, str],
     progress: Callable[[str], None],
 ) -> Path:
     """Build `template` into `folder`, unless it holds a build of the same sources.
 
-    Returns the built template. Its folder's `digest` file says what was built.
+    Returns the built template. One build at a time: another one in the same folder waits.
     """
-    digest = fingerprint(template, parameters)
     built, stamp = folder / "sam" / "template.yaml", folder / "digest"
-    if built.is_file() and stamp.is_file() and stamp.read_text() == digest:
-        return built
-    progress("Building the functions (sam build)")
-    stamp.unlink(missing_ok=True)
-    sam(
-        env, log, "build", "--template-file", str(template), "--build-dir", str(built.parent),
-        "--cached", "--cache-dir", str(folder / "cache"), "--parallel",
-        "--parameter-overrides", *overrides(parameters),
-        cwd=template.parent,
-    )  # fmt: skip
-    stamp.write_text(digest)
+    digest = fingerprint(template, {name: parameters[name] for name in _MATTERS})
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if built.is_file() and stamp.is_file() and stamp.read_text() == digest:
+            return built
+        progress("Building the functions (sam build)")
+        stamp.unlink(missing_ok=True)
+        sam.run(
+            "build", "--template-file", str(template), "--build-dir", str(built.parent),
+            "--cached", "--cache-dir", str(folder / "cache"), "--parallel",
+            *overrides(parameters), cwd=template.parent,
+        )  # fmt: skip
+        stamp.write_text(digest)
     return built
 
 
-def overrides(parameters: Mapping[str, str]) -> list[str]:
-    """Write template parameters as sam's command line wants them."""
-    return [f"ParameterKey={name},ParameterValue={value}" for name, value in parameters.items()]
-
-
 def fingerprint(template: Path, parameters: Mapping[str, str]) -> str:
-    """Hash all that a build and a deployment are made from."""
+    """Hash all that a build or a deployment is made from."""
     digest = hashlib.sha256(repr(sorted(parameters.items())).encode())
     for path in _sources(template):
-        digest.update(f"\n{path.relative_to(template.parent)}\n".encode())
-        digest.update(path.read_bytes())
+        content = path.read_bytes()
+        digest.update(f"\n{path.relative_to(template.parent)} {len(content)}\n".encode())
+        digest.update(content)
     return digest.hexdigest()
 
 

@@ -41,10 +41,7 @@ class Cloud:
         return {server.name: server.pid for server in self.servers}
 
     def environment(self) -> dict[str, str]:
-        """Give the variables that point an SDK or the AWS CLI at this cloud.
-
-        `environments.FOREIGN` are the ones to unset beside them.
-        """
+        """Give the variables that point an SDK or the AWS CLI at this cloud."""
         return environments.for_clients(self.endpoint, self.moto_endpoint)
 
     def tool_environment(self) -> dict[str, str]:

@@ -4,14 +4,14 @@ import platform
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from local.errors import OperatorError
-from local.laptop.build import build, fingerprint, overrides, sam
+from local.laptop.build import build, fingerprint
 from local.laptop.connection import Cloud
 from local.laptop.home import REPOSITORY
 from local.laptop.record import write_record
-from local.laptop.settle import settle
+from local.laptop.sam import Sam, overrides
+from local.laptop.settle import settle, stack_exists
 
 STACK_NAME = "framewarden"
 TEMPLATE = REPOSITORY / "template.yaml"
@@ -38,14 +38,14 @@ def build_and_deploy(
     """
     chosen = {**defaults(cloud), **(parameters or {})}
     _require_runtime(cloud, chosen)
-    env = cloud.tool_environment()
-    built = build(template, cloud.home.build, env, cloud.home.logs / "build.log", chosen, progress)
-    digest = fingerprint(template, chosen)
-    if cloud.deployed != {"stack": stack_name, "digest": digest}:
+    sam = Sam(cloud)
+    built = build(sam, template, cloud.home.build, chosen, progress)
+    made_of = {"stack": stack_name, "digest": fingerprint(template, chosen)}
+    if cloud.deployed != made_of or not stack_exists(cloud, stack_name):
         progress("Deploying the stack (sam deploy)")
-        _deploy(cloud, stack_name, built, chosen, env)
+        _deploy(cloud, sam, stack_name, built, chosen)
     outputs = settle(cloud, stack_name)
-    write_record(replace(cloud, outputs=outputs, deployed={"stack": stack_name, "digest": digest}))
+    write_record(replace(cloud, outputs=outputs, deployed=made_of))
     return outputs
 
 
@@ -86,18 +86,13 @@ def _require_runtime(cloud: Cloud, parameters: Mapping[str, str]) -> None:
         )
 
 
-def _deploy(
-    cloud: Cloud, stack: str, built: Path, parameters: Mapping[str, str], env: Mapping[str, str]
-) -> None:
+def _deploy(cloud: Cloud, sam: Sam, stack: str, built: Path, parameters: Mapping[str, str]) -> None:
     bucket = f"{_ARTIFACTS}-{cloud.account}"
-    s3: Any = cloud.client("s3")
-    s3.create_bucket(Bucket=bucket)  # in this region, making one's own bucket again changes nothing
-    sam(
-        env, cloud.home.logs / "deploy.log",
+    cloud.client("s3").create_bucket(Bucket=bucket)  # ours already: S3 changes nothing
+    sam.run(
         "deploy", "--template-file", str(built), "--stack-name", stack,
         "--region", cloud.region, "--s3-bucket", bucket, "--s3-prefix", stack,
         "--capabilities", "CAPABILITY_IAM", "--no-confirm-changeset",
         "--no-fail-on-empty-changeset", "--no-progressbar",
-        "--parameter-overrides", *overrides(parameters),
-        cwd=built.parent,
+        *overrides(parameters), cwd=built.parent,
     )  # fmt: skip

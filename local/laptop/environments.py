@@ -18,13 +18,10 @@ RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
 
 # The services that the moto extension plays.
 PLAYED = ("REKOGNITION", "IVS", "IVSCHAT", "MEDIALIVE")
-# Variables of the person's own AWS set-up that would win over, or be mixed with, the laptop's.
-FOREIGN = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN",
-           "AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CA_BUNDLE",
-           "AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT",
-           "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")  # fmt: skip
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "SYSTEMROOT")
-# Idle copies of a function's worker end after this; the first of each function stays.
+# Copies of one function that may run at once, and the seconds after which an idle one ends (the
+# first of each function stays).
+_WORKERS = min(max(os.cpu_count() or 2, 2), 4)
 _WORKER_SECONDS = 20
 
 
@@ -32,7 +29,6 @@ def for_clients(endpoint: str, moto_endpoint: str) -> dict[str, str]:
     """Point any SDK at the laptop cloud, and away from the person's own AWS configuration."""
     require_loopback(endpoint)
     require_loopback(moto_endpoint)
-    bypassed = [HOST, "localhost", *filter(None, [os.environ.get("NO_PROXY", "")])]
     return {
         "AWS_ENDPOINT_URL": endpoint,
         **{f"AWS_ENDPOINT_URL_{service}": moto_endpoint for service in PLAYED},
@@ -44,7 +40,7 @@ def for_clients(endpoint: str, moto_endpoint: str) -> dict[str, str]:
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
-        "NO_PROXY": ",".join(dict.fromkeys(",".join(bypassed).split(","))),
+        "NO_PROXY": _unproxied(),
     }
 
 
@@ -81,6 +77,7 @@ def for_ministack(home: Home, port: int, moto_endpoint: str, wait_scale: float) 
         "S3_DATA_DIR": str(home.scratch / "s3"),
         "LAMBDA_EXECUTOR": "local",
         "LAMBDA_WARM_TTL_SECONDS": str(_WORKER_SECONDS),
+        "FRAMEWARDEN_WORKERS": str(_WORKERS),
         "SFN_WAIT_SCALE": str(wait_scale),
         # It would tidy up other people's containers; this one needs none.
         "DOCKER_HOST": f"unix://{home.scratch / 'no-docker'}",
@@ -111,6 +108,13 @@ def _bare(home: Home) -> dict[str, str]:
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",
+        "NO_PROXY": _unproxied(),
         "PYTHONUNBUFFERED": "1",
         "MALLOC_ARENA_MAX": "2",  # glibc keeps an arena per thread otherwise, and threads are many
     }
+
+
+def _unproxied() -> str:
+    """Add this machine to the hosts that are reached without a proxy."""
+    listed = os.environ.get("NO_PROXY", os.environ.get("no_proxy", "")).split(",")
+    return ",".join(dict.fromkeys([HOST, "localhost", *filter(None, listed)]))

@@ -38,8 +38,8 @@ class Home:
 
     @property
     def build(self) -> Path:
-        """Locate what `sam build` made; it outlives the cloud."""
-        return self.root / "build"
+        """Locate what `sam build` made: it outlives the cloud, and all clouds share it."""
+        return REPOSITORY / ".framewarden" / "build"
 
     def create(self) -> None:
         """Make the folders, readable by their owner only."""

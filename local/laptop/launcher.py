@@ -9,12 +9,14 @@ def main() -> int:
     os.environ["BIND_HOST"] = "127.0.0.1"
     os.environ["IOT_MTLS_ENABLED"] = "0"  # its listener would open 0.0.0.0:8883
     sys.argv = sys.argv[:1]  # ministack parses the command line for itself
+    from ministack import app
+
     from local.laptop import shims
+    from local.laptop.warming import with_warming
 
     shims.apply_all()
-    from ministack.app import main as serve
-
-    serve()
+    app.app = with_warming(app.app)
+    app.main()
     return 0
 
 

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
+from botocore.exceptions import ClientError
+
 from local.laptop.connection import Cloud
 
 _URLS = ("ConsoleUrl", "ApiUrl")
@@ -41,11 +43,20 @@ def local_url(endpoint: str, url: str) -> str:
     return f"{endpoint}/_aws/execute-api/{api}{parts.path}".rstrip("/")
 
 
+def stack_exists(cloud: Cloud, stack_name: str) -> bool:
+    """Say whether the stack is there and whole."""
+    try:
+        [stack] = cloud.client("cloudformation").describe_stacks(StackName=stack_name)["Stacks"]
+    except ClientError:
+        return False
+    return stack["StackStatus"] in ("CREATE_COMPLETE", "UPDATE_COMPLETE")
+
+
 def _enable_expiry(cloud: Cloud, formation: Any, stack_name: str) -> None:
     """Turn TTL on where the template declares it: the emulator ignores the declaration."""
-    declared = dict(_expiring_tables(formation.get_template(StackName=stack_name)["TemplateBody"]))
+    template = formation.get_template(StackName=stack_name, TemplateStage="Processed")
     dynamodb = cloud.client("dynamodb")
-    for logical_id, attribute in declared.items():
+    for logical_id, attribute in expiring_tables(template["TemplateBody"]):
         resource = formation.describe_stack_resource(
             StackName=stack_name, LogicalResourceId=logical_id
         )
@@ -58,18 +69,9 @@ def _enable_expiry(cloud: Cloud, formation: Any, stack_name: str) -> None:
             )
 
 
-def _expiring_tables(template: Any) -> Iterator[tuple[str, str]]:
-    """List the tables of a template that declare a TTL attribute."""
-    for logical_id, resource in _parsed(template).get("Resources", {}).items():
+def expiring_tables(template: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """List the tables of a template that declare a TTL, and the attribute that holds it."""
+    for logical_id, resource in template["Resources"].items():
         ttl = resource.get("Properties", {}).get("TimeToLiveSpecification", {})
-        if resource.get("Type") == "AWS::DynamoDB::Table" and ttl.get("Enabled"):
+        if resource["Type"] == "AWS::DynamoDB::Table" and ttl.get("Enabled"):
             yield logical_id, ttl["AttributeName"]
-
-
-def _parsed(template: Any) -> dict[str, Any]:
-    if isinstance(template, dict):
-        return template
-    from samcli.yamlhelper import yaml_parse
-
-    parsed: dict[str, Any] = yaml_parse(template)
-    return parsed

@@ -5,7 +5,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from framewarden.aws.clients import client, store
-from framewarden.aws.dynamo import Row, condition_failed, typed, untyped
+from framewarden.aws.dynamo import Row, condition_failed, refused, typed, untyped
 
 STOP = "stop#"
 
@@ -76,22 +76,57 @@ class StopRows:
             {"#status": "status"},
         )
 
-    def move(
-        self, channel: str, session: str, status: str, before: tuple[str, ...], at: str
-    ) -> bool:
-        """Move a row to another status and stamp it; False where it is in none of `before`."""
-        befores = {f":before{number}": name for number, name in enumerate(before)}
-        return (
-            self._update(
-                channel,
-                session,
-                f"SET #status = :status, {status}_at = :at",
-                f"#status IN ({', '.join(befores)})",
-                {":status": status, ":at": at, **befores},
-                {"#status": "status"},
-            )
-            is not None
+    def stopped(self, channel: str, session: str, at: str, notice: Row, outbox: str) -> bool:
+        """Mark a session as stopped and keep the word of it, both or neither.
+
+        False where it is stopped already, and the word of it was kept by whoever did that.
+        """
+        update = {
+            "TableName": self.table,
+            "Key": self._key(channel, session),
+            "UpdateExpression": "SET #status = :stopped, stopped_at = :at",
+            "ConditionExpression": "#status IN (:stopping, :failed)",
+            "ExpressionAttributeNames": {"#status": "status"},
+            "ExpressionAttributeValues": typed(
+                {":stopped": "stopped", ":stopping": "stopping", ":failed": "failed", ":at": at}
+            ),
+        }
+        kept = {"TableName": outbox, "Item": typed(notice)}
+        try:
+            with store():
+                client("dynamodb").transact_write_items(
+                    TransactItems=[{"Update": update}, {"Put": kept}]
+                )
+        except ClientError as failure:
+            if refused(failure):
+                return False
+            raise
+        return True
+
+    def fail(self, channel: str, session: str, at: str) -> bool:
+        """Mark a stop as failed, so that the next try may take it over."""
+        return self._move(
+            channel, session, "SET #status = :after, failed_at = :at", "stopping", "failed", at
         )
+
+    def reinstate(self, channel: str, session: str, at: str) -> bool:
+        """Take a stop back; what the video service said about it is no news of the next one."""
+        change = "SET #status = :after, reinstated_at = :at REMOVE accepted_at, called_at"
+        return self._move(channel, session, change, "stopped", "reinstated", at)
+
+    def _move(
+        self, channel: str, session: str, change: str, before: str, after: str, at: str
+    ) -> bool:
+        """Move a row from one status to another; False where it is in none or another."""
+        row = self._update(
+            channel,
+            session,
+            change,
+            "#status = :before",
+            {":before": before, ":after": after, ":at": at},
+            {"#status": "status"},
+        )
+        return row is not None
 
     def _key(self, channel: str, session: str) -> Row:
         return typed({"channel": channel, "item": STOP + session})

@@ -65,12 +65,14 @@ def code_of(failure: ClientError) -> str:
 def named(codes: Codes, unreachable: type[FramewardenError]) -> Iterator[None]:
     """Turn AWS's failures into ours by name; what is not named passes as it is.
 
-    A throttle wrapped in a generic exception is never retried: each keeps a leaf of its own.
+    A throttle wrapped in a generic exception is never retried: each keeps a leaf of its own. A
+    failure inside AWS (5xx) is `unreachable` whatever it is called.
     """
     try:
         yield
     except ClientError as failure:
-        ours = codes.get(code_of(failure))
+        inside = failure.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= 500
+        ours = codes.get(code_of(failure)) or (unreachable if inside else None)
         if ours is None:
             raise
         raise ours(f"{failure.operation_name}: {code_of(failure)}") from failure

@@ -7,6 +7,7 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
 from framewarden.aws.clients import code_of
+from framewarden.domain.errors import StoreConflictError, StoreThrottledError
 
 Row = dict[str, Any]
 
@@ -49,8 +50,21 @@ def condition_failed(failure: ClientError) -> bool:
     return code_of(failure) == "ConditionalCheckFailedException"
 
 
-def refusals(failure: ClientError) -> list[str]:
-    """Return a cancelled transaction's reasons, one for each of its writes."""
+def refused(failure: ClientError) -> bool:
+    """Tell whether a transaction was refused by one of its conditions.
+
+    Raises
+    ------
+    StoreConflictError, StoreThrottledError
+        It was cancelled for a reason that passes; try again.
+    """
     if code_of(failure) != "TransactionCanceledException":
-        return []
-    return [str(why.get("Code", "None")) for why in failure.response.get("CancellationReasons", [])]
+        return False
+    reasons = {str(why.get("Code")) for why in failure.response.get("CancellationReasons", [])}
+    if "ConditionalCheckFailed" in reasons:
+        return True
+    if "TransactionConflict" in reasons:
+        raise StoreConflictError("TransactWriteItems: TransactionConflict") from failure
+    if reasons & {"ThrottlingError", "ProvisionedThroughputExceeded"}:
+        raise StoreThrottledError("TransactWriteItems: throttled") from failure
+    return False

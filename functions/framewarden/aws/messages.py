@@ -12,9 +12,10 @@ NOBODY_WAITS = frozenset({"TaskTimedOut", "TaskDoesNotExist", "InvalidToken"})
 
 
 def publish(topic_arn: str, subject: str, text: str) -> None:
-    """Publish a notice; SNS takes at most 100 characters of subject, without control characters."""
+    """Publish a notice; SNS takes a subject of ASCII only, with fewer than 100 characters."""
+    plain = subject.encode("ascii", "replace").decode()[:99]
     with store():
-        client("sns").publish(TopicArn=topic_arn, Subject=subject[:100], Message=text)
+        client("sns").publish(TopicArn=topic_arn, Subject=plain, Message=text)
 
 
 def succeed(task_token: str, output: dict[str, Any]) -> bool:

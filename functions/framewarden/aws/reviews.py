@@ -5,7 +5,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from framewarden.aws.clients import client, store
-from framewarden.aws.dynamo import Row, condition_failed, refusals, typed, untyped
+from framewarden.aws.dynamo import Row, condition_failed, refused, typed, untyped
 from framewarden.domain.errors import StoreConflictError
 
 POINTER = "incident#"
@@ -84,12 +84,16 @@ class Reviews:
             },
         )
 
-    def waits(self, review_id: str, token: str) -> Row:
-        """Store the token of the state that waits, and return the row as it is now.
+    def waits(self, review_id: str, token: str, rung: int) -> Row:
+        """Store the token of the state that waits on a rung, and return the row as it is now.
 
         A retried wait has a new token; the row keeps the last one, whatever was decided meanwhile.
         """
-        row = self._change(review_id, "SET task_token = :token", {":token": token})
+        row = self._change(
+            review_id,
+            "SET task_token = :token, waiting_rung = :rung",
+            {":token": token, ":rung": rung},
+        )
         if row is None:
             raise StoreConflictError(f"review {review_id} is not stored")
         return row
@@ -215,10 +219,7 @@ class Reviews:
             with store():
                 client("dynamodb").transact_write_items(TransactItems=list(writes))
         except ClientError as failure:
-            reasons = refusals(failure)
-            if not reasons:
-                raise
-            if "ConditionalCheckFailed" in reasons:
+            if refused(failure):
                 return False
-            raise StoreConflictError(f"TransactWriteItems: {', '.join(reasons)}") from failure
+            raise
         return True

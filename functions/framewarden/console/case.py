@@ -132,7 +132,8 @@ def state_of(row: Row, now: datetime) -> str:
 
 
 def _unlabelled(row: Row) -> str:
-    return "Not analysed" if row.get("category") == UNCATEGORISED else str(row.get("category") or "")
+    category = row.get("category") or UNCATEGORISED
+    return "Not analysed" if category == UNCATEGORISED else str(category)
 
 
 def _plain(reason: Any) -> str:

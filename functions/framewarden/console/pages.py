@@ -37,14 +37,22 @@ def _render(template: str, root: str, **shown: Any) -> str:
 
 
 def review_page(
-    case: Case, root: str, *, query: str, nonce: str, form: Form, notice: Words | None
+    case: Case,
+    root: str,
+    *,
+    address: str,
+    picture: str,
+    nonce: str,
+    form: Form,
+    notice: Words | None,
 ) -> str:
-    """Render a review; `query` is the link's own, and `form` what was typed before."""
+    """Render a review; `form` holds what was typed before."""
     return _render(
         "review.html",
         root,
         case=case,
-        query=query,
+        address=address,
+        picture=picture,
         nonce=nonce,
         form=form,
         notice=notice,

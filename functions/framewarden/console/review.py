@@ -70,15 +70,21 @@ class Opened:
 
     @property
     def address(self) -> str:
-        """Return the page's own address, relative to itself."""
-        return f"./{quote(self.review_id, safe='')}?{self.query}"
+        """Return the page's own address, relative to wherever it was opened."""
+        return f"{self.path}?{self.query}"
+
+    @property
+    def path(self) -> str:
+        """Return the page's address without its query."""
+        return f"{self.request.root}reviews/{quote(self.review_id, safe='')}"
 
     def page(self, notice: Words | None = None, form: Form | None = None) -> Answer:
         """Return the review's page, with a fresh form while it is open."""
         body = pages.review_page(
             case_of(self.row, self.now),
             self.request.root,
-            query=self.query,
+            address=self.address,
+            picture=f"{self.path}/frame?{self.query}",
             nonce=links.make_nonce(self.key, self.review_id, self.now),
             form=form or Form(),
             notice=notice,

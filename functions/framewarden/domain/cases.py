@@ -13,8 +13,13 @@ def case_of(state: Document) -> Document:
 
     A stop that stands and asks to be confirmed is a question of its own (`asks: confirm`).
     """
-    confirms = (state.get("stop") or {}).get("status") == "stopped" and "stop_error" not in state
-    case = {"asks": "confirm" if confirms else "decide", "stop_failed": "stop_error" in state}
+    stop = state.get("stop") or {}
+    confirms = stop.get("status") == "stopped" and "stop_error" not in state
+    case = {
+        "asks": "confirm" if confirms else "decide",
+        "session": stop.get("stream_id") if confirms else None,
+        "stop_failed": "stop_error" in state,
+    }
     verdict, held = state.get("verdict"), state.get("unscreened")
     if held or not verdict:
         held = held or {}

@@ -8,20 +8,23 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from framewarden.domain.errors import FrameMalformedError
+from framewarden.domain.times import iso, parse
 
 # Real recording keys: UTC, not zero padded, no leading slash; real-time stages insert `high/`
 # (Amazon IVS user guide, "Auto-record to Amazon S3").
 IVS_KEY = re.compile(
-    r"^ivs/v1/(?P<account>\d{12})/(?P<channel>[A-Za-z0-9-]+)/\d{4}/\d{1,2}/\d{1,2}/\d{1,2}/\d{1,2}/"
+    r"ivs/v1/(?P<account>\d{12})/(?P<channel>[A-Za-z0-9-]+)/\d{4}/\d{1,2}/\d{1,2}/\d{1,2}/\d{1,2}/"
     r"(?P<session>[A-Za-z0-9]+)/media/"
     r"(?:thumbnails/(?:high/)?thumb(?P<number>\d+)\.jpg"
-    r"|(?P<latest>latest_thumbnail/(?:high/)?thumb\.jpg|thumbnails/latest/thumb\.jpg))$"
+    r"|(?P<latest>latest_thumbnail/(?:high/)?thumb\.jpg|thumbnails/latest/thumb\.jpg))",
+    re.ASCII,
 )
 # Our convention for frame capture, since the key that MediaLive writes does not name its channel:
 # destination s3ssl://bucket/medialive/<channel id>/frame, name modifier `-$dt$`:
 # frame-20261122T080500.00042.jpg
 MEDIALIVE_KEY = re.compile(
-    r"^medialive/(?P<channel>\d+)/[^/]*?(?P<session>\d{8}T\d{6})?\.?(?P<number>\d{5,})?\.jpe?g$"
+    r"medialive/(?P<channel>\d+)/[^/]*?(?P<session>\d{8}T\d{6})?\.?(?P<number>\d{5,})?\.jpe?g",
+    re.ASCII,
 )
 
 
@@ -104,7 +107,7 @@ def objects_of(event: dict[str, Any]) -> Iterator[StoredObject]:
     Raises
     ------
     FrameMalformedError
-        The event carries no object.
+        The event carries no object, or none with a size and a moment that can be read.
     """
     try:
         if "Records" in event:
@@ -112,7 +115,7 @@ def objects_of(event: dict[str, Any]) -> Iterator[StoredObject]:
                 yield _from_notification(record)
         else:
             yield _from_eventbridge(event)
-    except (KeyError, TypeError) as missing:
+    except (AttributeError, KeyError, TypeError, ValueError) as missing:
         raise FrameMalformedError(f"the event carries no object: {missing}") from missing
 
 
@@ -126,7 +129,7 @@ def _from_eventbridge(event: dict[str, Any]) -> StoredObject:
         etag=stored.get("etag", ""),
         sequencer=stored.get("sequencer", ""),
         size=int(stored.get("size", 0)),
-        put_at=event["time"],
+        put_at=iso(parse(event["time"])),
     )
 
 
@@ -139,7 +142,7 @@ def _from_notification(record: dict[str, Any]) -> StoredObject:
         etag=stored.get("eTag", ""),
         sequencer=stored.get("sequencer", ""),
         size=int(stored.get("size", 0)),
-        put_at=record["eventTime"],
+        put_at=iso(parse(record["eventTime"])),
     )
 
 
@@ -168,9 +171,9 @@ KeyReading = tuple[str, str, str | None, str | None, int | None, str | None]
 
 
 def _read_key(key: str, home: Home) -> KeyReading:
-    if match := IVS_KEY.match(key):
+    if match := IVS_KEY.fullmatch(key):
         return _read_ivs(match, home)
-    if match := MEDIALIVE_KEY.match(key):
+    if match := MEDIALIVE_KEY.fullmatch(key):
         channel = match["channel"]
         arn = f"arn:{home.partition}:medialive:{home.region}:{home.account}:channel:{channel}"
         number = int(match["number"]) if match["number"] else None

@@ -12,7 +12,7 @@ def review_notice(review: Document, link: str, deadline: str, rung: int) -> tupl
     subject = _line(f"{urgency}{review['severity']}: {what} on {review['channel']}")
     text = "\n".join(
         (
-            f"{urgency}A person is asked to decide.",
+            f"{urgency}{_question(review)}",
             "",
             f"What       {what}",
             f"Severity   {review['severity']}",
@@ -44,6 +44,14 @@ def stop_notice(stop: Document, frame: Document, why: str) -> tuple[str, str]:
         )
     )
     return subject, text
+
+
+def _question(review: Document) -> str:
+    if review.get("stop_failed"):
+        return "The stop failed and the stream may still be on air. A person is asked to decide."
+    if review.get("asks") == "confirm":
+        return "The stream was stopped. A person is asked whether that stands."
+    return "A person is asked to decide."
 
 
 def _strongest(review: Document) -> str:

@@ -1,7 +1,7 @@
 """Order the five words for how much a finding matters."""
 
 from collections.abc import Iterable
-from typing import Final, Literal, cast
+from typing import Final, Literal
 
 Severity = Literal["none", "low", "medium", "high", "critical"]
 
@@ -20,7 +20,7 @@ def rank(severity: str) -> int:
     """
     if severity not in SEVERITIES:
         raise ValueError(f"{severity!r} is no severity; they are {', '.join(SEVERITIES)}")
-    return SEVERITIES.index(cast(Severity, severity))
+    return SEVERITIES.index(severity)
 
 
 def at_least(severity: str, floor: str) -> bool:

@@ -8,20 +8,21 @@ every fault and fails once ministack mends it.
 
 from collections.abc import Callable
 
-from local.laptop.shims import functions, identities, machines, metrics
+from local.laptop.shims import answers, functions, identities, machines, metrics
 
 SHIMS: tuple[Callable[[], None], ...] = (
     functions.lambda_errors_keep_their_class_name,
+    functions.busy_functions_make_callers_wait,
     functions.events_invoke_lambda_asynchronously,
     functions.s3_events_name_the_version,
     identities.sessions_are_known_by_their_role,
-    identities.loopback_counts_as_secure,
     identities.loopback_counts_as_tls,
     metrics.embedded_metrics_are_extracted,
     metrics.alarms_watch_their_own_dimensions,
     machines.timeout_paths_are_resolved,
     machines.failed_notifiers_fail_their_state,
     machines.retries_wait_no_longer_than_they_say,
+    answers.answers_are_authorized_on_their_machine,
 )
 
 

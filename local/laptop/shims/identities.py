@@ -33,24 +33,6 @@ def sessions_are_known_by_their_role() -> None:
     evaluator._resolve_condition_key = resolve_condition_key
 
 
-def loopback_counts_as_secure() -> None:
-    """Report loopback calls as made over TLS, for `aws:SecureTransport`.
-
-    ministack reports plain HTTP truthfully, so a bucket whose policy refuses calls without TLS,
-    as any should, refuses everybody here. AWS's endpoints are called over TLS; nothing listens
-    here but 127.0.0.1, where there is no wire to listen on.
-    https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html
-    """
-    pin = evaluator.pin_request_origin
-    anchor(pin, "_request_origin.set((source_ip, secure_transport))")
-
-    @wraps(pin)
-    def pin_request_origin(source_ip: str, secure_transport: bool) -> None:
-        pin(source_ip, secure_transport or source_ip in ("127.0.0.1", "::1"))
-
-    evaluator.pin_request_origin = pin_request_origin
-
-
 def loopback_counts_as_tls() -> None:
     """Tell policies that a request came over TLS: `aws:SecureTransport` is true.
 

@@ -209,6 +209,11 @@ def test_the_hash_is_of_the_meaning_not_of_the_spelling():
     assert len(policy_hash(document)) == 64
 
 
+def test_what_json_cannot_say_has_no_hash():
+    with pytest.raises(ValueError, match="JSON"):
+        policy_hash({"min_confidence": float("nan")})
+
+
 # Every way in which a document can be wrong
 
 

@@ -71,7 +71,8 @@ def test_the_last_second_counts_only_if_the_film_reaches_its_picture(tmp_path: P
 def test_an_interval_below_the_films_own_repeats_pictures(tmp_path: Path) -> None:
     taken = list(frames(film(tmp_path / "slow.avi", 4, rate=2), 0.25, offset=0.0))
 
-    assert [round(grey_of(frame.jpeg)) for frame in taken] == [0, 0, 1, 1, 2, 2, 3, 3]
+    shown = [grey_of(frame.jpeg) for frame in taken]
+    assert shown == pytest.approx([0, 0, 1, 1, 2, 2, 3, 3], abs=0.6)
 
 
 def test_a_film_shorter_than_the_offset_is_one_picture(tmp_path: Path) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-
 from framewarden.domain.frames import IVS_KEY, frame_id
+
 from local.footage import Frame
 from local.player import CATCH_UP, Clock, PlayError, Put, Recording, play
 

@@ -1,8 +1,7 @@
-"""moto with the extension, the clients that talk to it, and a watch on every answer."""
+"""moto with the extension, and clients whose every answer is compared with botocore's model."""
 
-import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import boto3
@@ -13,20 +12,9 @@ from moto import mock_aws
 
 from local.moto_ext import install
 
+from .answers import assert_modelled
+
 REGION = "us-east-1"
-
-
-@dataclass(frozen=True)
-class Answer:
-    """One successful answer as it was on the wire and as botocore read it."""
-
-    operation: OperationModel
-    status: int
-    body: dict[str, Any]
-    parsed: dict[str, Any]
-
-
-ANSWERS: list[Answer] = []
 
 
 @pytest.fixture
@@ -40,46 +28,52 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
+@cache
+def _made(service: str, region: str) -> Any:
+    """Make each client once: loading a service's model takes longer than most tests here."""
+    made = boto3.Session("testing", "testing").client(
+        service, region_name=region, config=Config(retries={"total_max_attempts": 1})
+    )
+    if service != "s3":
+        made.meta.events.register("after-call", _watch)
+    return made
+
+
+def _watch(http_response: Any, parsed: dict[str, Any], model: OperationModel, **_: Any) -> None:
+    if http_response.status_code < 300:
+        assert_modelled(model, http_response.status_code, http_response.content, parsed)
+
+
 @pytest.fixture
-def client(aws: None) -> Callable[[str], Any]:
+def client(aws: None) -> Callable[..., Any]:
     def make(service: str, region: str = REGION) -> Any:
-        one_try = Config(retries={"total_max_attempts": 1})
-        made = boto3.client(service, region_name=region, config=one_try)
-        made.meta.events.register("after-call", _keep)
-        return made
+        return _made(service, region)
 
     return make
 
 
-def _keep(http_response: Any, parsed: dict[str, Any], model: OperationModel, **_: Any) -> None:
-    if http_response.status_code < 300 and model.service_model.service_name != "s3":
-        body = json.loads(http_response.content) if http_response.content else {}
-        answer = {name: value for name, value in parsed.items() if name != "ResponseMetadata"}
-        ANSWERS.append(Answer(model, http_response.status_code, body, answer))
-
-
 @pytest.fixture
-def ivs(client: Callable[[str], Any]) -> Any:
+def ivs(client: Callable[..., Any]) -> Any:
     return client("ivs")
 
 
 @pytest.fixture
-def chat(client: Callable[[str], Any]) -> Any:
+def chat(client: Callable[..., Any]) -> Any:
     return client("ivschat")
 
 
 @pytest.fixture
-def medialive(client: Callable[[str], Any]) -> Any:
+def medialive(client: Callable[..., Any]) -> Any:
     return client("medialive")
 
 
 @pytest.fixture
-def rekognition(client: Callable[[str], Any]) -> Any:
+def rekognition(client: Callable[..., Any]) -> Any:
     return client("rekognition")
 
 
 @pytest.fixture
-def s3(client: Callable[[str], Any]) -> Any:
+def s3(client: Callable[..., Any]) -> Any:
     s3 = client("s3")
     s3.create_bucket(Bucket="frames")
     return s3

@@ -140,6 +140,7 @@ def test_a_16_bit_grey_keeps_its_levels() -> None:
     assert picture.getpixel((0, 0)) == (128, 128, 128)
 
 
+@pytest.mark.filterwarnings("ignore:Corrupt EXIF data")
 def test_a_turned_picture_is_set_upright() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
@@ -196,7 +197,7 @@ def test_recorded_answers_are_checked(
     aws: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for answer in ({"Labels": []}, {"ModerationLabels": [{"Name": "Violence"}]}, {}):
-        with pytest.raises(ValueError, match="^abc: "):
+        with pytest.raises(ValueError, match=r"^abc: "):
             recorded.use({"abc": answer})
     path = tmp_path / "answers.json"
     path.write_text("[]")

@@ -1,0 +1,131 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from framewarden.domain.errors import LinkInvalidError
+from framewarden.domain.links import (
+    LinkExpiredError,
+    make_nonce,
+    sign_link,
+    verify_link,
+    verify_nonce,
+)
+from hypothesis import given
+from hypothesis import strategies as st
+
+NOW = datetime(2026, 11, 22, 8, 5, 31, tzinfo=UTC)
+EXP = int(NOW.timestamp()) + 3600
+KEY, OTHER = "k" * 32, "o" * 32
+
+keys = st.text("abcXYZ019+/=!", min_size=16, max_size=40)
+ids = st.text(min_size=1, max_size=40)
+moments = st.integers(min_value=EXP, max_value=EXP + 10**8)
+
+
+def refused(*arguments):
+    with pytest.raises(LinkInvalidError) as caught:
+        verify_link(*arguments)
+    return caught.type
+
+
+@given(key=keys, review_id=ids, exp=moments)
+def test_what_we_sign_is_accepted_until_it_ends(key, review_id, exp):
+    sig = sign_link(key, review_id, exp)
+    assert verify_link([key], review_id, exp, sig, NOW) == exp
+    assert verify_link([OTHER, key], review_id, str(exp), sig, NOW) == exp
+    end = datetime.fromtimestamp(exp, tz=UTC)
+    assert refused([key], review_id, exp, sig, end) is LinkExpiredError
+
+
+@given(review_id=ids, other=ids, exp=moments, later=moments)
+def test_a_signature_fits_one_review_and_one_moment(review_id, other, exp, later):
+    sig = sign_link(KEY, review_id, exp)
+    if other != review_id:
+        assert refused([KEY], other, exp, sig, NOW) is LinkInvalidError
+    if later != exp:
+        assert refused([KEY], review_id, later, sig, NOW) is LinkInvalidError
+    assert refused([OTHER], review_id, exp, sig, NOW) is LinkInvalidError
+    assert refused([], review_id, exp, sig, NOW) is LinkInvalidError
+
+
+@given(sig=st.text(max_size=60))
+def test_any_other_text_is_refused_and_never_crashes(sig):
+    assert refused([KEY], "review", EXP, sig, NOW) is LinkInvalidError
+    with pytest.raises(LinkInvalidError):
+        verify_nonce([KEY], "review", sig, NOW)
+
+
+@given(cut=st.integers(min_value=1, max_value=43))
+def test_a_truncated_link_is_refused(cut):
+    sig = sign_link(KEY, "review", EXP)
+    assert refused([KEY], "review", EXP, sig[:-cut], NOW) is LinkInvalidError
+
+
+@pytest.mark.parametrize(
+    "exp", ["", "abc", "-1", "1e9", f"0{EXP}", f" {EXP}", f"{EXP}.0", "9" * 13, "٤٢", "²"]
+)
+def test_a_moment_has_one_spelling(exp):
+    assert refused([KEY], "review", exp, sign_link(KEY, "review", EXP), NOW) is LinkInvalidError
+
+
+def test_an_expired_link_that_was_changed_is_tampered_with_first_of_all():
+    sig = sign_link(KEY, "review", EXP)
+    late = NOW + timedelta(days=2)
+    assert refused([KEY], "review", EXP, sig, late) is LinkExpiredError
+    assert refused([KEY], "review", EXP + 10**6, sig, late) is LinkInvalidError
+
+
+def test_the_signature_stands_in_an_address_as_it_is():
+    sig = sign_link(KEY, "review", EXP)
+    assert len(sig) == 43
+    assert set(sig) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
+
+
+@given(key=keys, review_id=ids, age=st.integers(min_value=-60, max_value=15 * 60 - 1))
+def test_a_nonce_lives_for_fifteen_minutes(key, review_id, age):
+    nonce = make_nonce(key, review_id, NOW)
+    verify_nonce([OTHER, key], review_id, nonce, NOW + timedelta(seconds=age))
+
+
+@pytest.mark.parametrize("age", [15 * 60, 86_400, -61])
+def test_a_nonce_outside_its_time_is_refused_as_expired(age):
+    nonce = make_nonce(KEY, "review", NOW)
+    with pytest.raises(LinkExpiredError):
+        verify_nonce([KEY], "review", nonce, NOW + timedelta(seconds=age))
+
+
+@given(review_id=ids, other=ids)
+def test_a_nonce_of_another_review_is_refused(review_id, other):
+    if other != review_id:
+        with pytest.raises(LinkInvalidError) as caught:
+            verify_nonce([KEY], other, make_nonce(KEY, review_id, NOW), NOW)
+        assert caught.type is LinkInvalidError
+
+
+def test_neither_mark_passes_as_the_other():
+    moment = int(NOW.timestamp())
+    mark = make_nonce(KEY, "review", NOW).partition(".")[2]
+    assert mark != sign_link(KEY, "review", moment)
+    assert refused([KEY], "review", moment, mark, NOW - timedelta(days=1)) is LinkInvalidError
+    with pytest.raises(LinkInvalidError):
+        verify_nonce([KEY], "review", f"{moment}.{sign_link(KEY, 'review', moment)}", NOW)
+
+
+@pytest.mark.parametrize("key", ["", "short"])
+def test_a_key_that_anybody_could_guess_signs_nothing(key):
+    with pytest.raises(ValueError, match="fewer than 16 bytes"):
+        sign_link(key, "review", EXP)
+    with pytest.raises(ValueError, match="fewer than 16 bytes"):
+        verify_link([key], "review", EXP, "sig", NOW)
+
+
+def test_every_key_is_tried_by_a_comparison_of_constant_time(monkeypatch):
+    compared = []
+
+    def recorded(ours, theirs):
+        compared.append(theirs)
+        return ours == theirs
+
+    monkeypatch.setattr("hmac.compare_digest", recorded)
+    sig = sign_link(KEY, "review", EXP)
+    verify_link([KEY, OTHER], "review", EXP, sig, NOW)
+    assert compared == [sig.encode()] * 2

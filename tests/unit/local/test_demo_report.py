@@ -1,0 +1,149 @@
+"""The report has exactly the promised structure, and every broken promise is a sentence."""
+
+import copy
+import json
+from typing import Any
+
+import pytest
+from demo_rows import ARN, at, frames, put, review_of, stop_by, story
+
+from local.demo_report import Evidence, broken_promises, document, percentile
+from local.demo_story import Snapshot
+
+STACK = {
+    "console_url": "http://127.0.0.1:4566/live",
+    "api_url": "http://127.0.0.1:4566/live",
+    "state_machine_arn": "arn:aws:states:us-east-1:000000000000:stateMachine:moderate",
+    "frames_bucket": "frames",
+    "evidence_bucket": "evidence",
+}
+LINK = "http://127.0.0.1:4566/live/reviews/r1?exp=1&sig=x"
+
+
+def evidence() -> Evidence:
+    """One frame cleared, one reviewed with one that joined, one stopped."""
+    cleared, opener, joiner, guilty = (put(number) for number in (1, 2, 3, 5))
+    review = review_of(
+        opener, status="decided", decision="allow", outcome="reviewed", frames=2, judged_at=at(2)
+    )
+    now = Snapshot(
+        frames(
+            (cleared, {"status": "settled", "outcome": "cleared", "judged_at": at(1, 200)}),
+            (opener, {"status": "settled", "outcome": "reviewed", "review_id": "r1"}),
+            (joiner, {"status": "joined", "review_id": "r1", "judged_at": at(3, 400)}),
+            (guilty, {"status": "settled", "outcome": "stopped", "judged_at": at(5, 300)}),
+        ),
+        {"r1": review},
+        [stop_by(guilty)],
+    )
+    puts = [cleared, opener, joiner, guilty]
+    return Evidence(
+        stack=STACK,
+        puts=puts,
+        snapshot=now,
+        story=story(*puts),
+        links={"r1": LINK},
+        unaccounted=0,
+        stream_state="offline",
+        seconds={"cloud_up": 3.00049, "deploy": 20.0, "play": 5.5},
+    )
+
+
+def test_the_report_has_the_promised_structure() -> None:
+    report = document(evidence())
+
+    assert json.loads(json.dumps(report)) == {
+        "stack": STACK,
+        "frames": {
+            "put": 4,
+            "cleared": 1,
+            "reviewed": 2,
+            "stopped": 1,
+            "skipped": 0,
+            "unscreened": 0,
+            "unaccounted": 0,
+        },
+        "reviews": [
+            {
+                "review_id": "r1",
+                "severity": "medium",
+                "labels": [{"name": "Explicit", "confidence": 68.46}],
+                "frame_key": "ivs/thumb2.jpg",
+                "frames": 2,
+                "url": LINK,
+                "decision": "allow",
+            }
+        ],
+        "stops": [
+            {
+                "channel_arn": ARN,
+                "stream_id": "st-1",
+                "frame_key": "ivs/thumb5.jpg",
+                "put_to_stop_seconds": 0.41,
+                "stream_state": "offline",
+            }
+        ],
+        "latency_seconds": {
+            "put_to_verdict": {"p50": 0.2, "p95": 0.4},
+            "put_to_stop": {"p50": 0.41, "p95": 0.41},
+        },
+        "seconds": {"cloud_up": 3.0, "deploy": 20.0, "play": 5.5},
+    }
+
+
+def test_a_stop_that_was_not_made_is_no_stop() -> None:
+    shown = evidence()
+    shown.snapshot.stops[0]["status"] = "failed"
+
+    assert document(shown)["stops"] == []
+
+
+def test_every_promise_was_kept() -> None:
+    assert broken_promises(document(evidence()), 4) == []
+
+
+def changed(report: dict[str, Any], *path: str | int, value: Any) -> dict[str, Any]:
+    other = copy.deepcopy(report)
+    place: Any = other
+    for part in path[:-1]:
+        place = place[part]
+    place[path[-1]] = value
+    return other
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "sentence"),
+    [
+        (("frames", "put"), 3, "3 frames were put, not 4."),
+        (("frames", "unscreened"), 1, "1 frames were looked at by nobody."),
+        (("frames", "unaccounted"), 2, "2 frames are unaccounted for."),
+        (("frames", "cleared"), 0, "4 frames were put and 3 have an outcome."),
+        (("reviews",), [], "No review was opened."),
+        (("reviews", 0, "decision"), None, "Reviews wait without a decision: r1."),
+        (("stops",), [], "The stream was stopped 0 times, not once."),
+        (("stops", 0, "stream_state"), "live", "The channel is not offline."),
+    ],
+)
+def test_each_broken_promise_is_a_sentence(path: Any, value: Any, sentence: str) -> None:
+    report = changed(document(evidence()), *path, value=value)
+
+    assert sentence in broken_promises(report, 4)
+
+
+def test_percentiles_are_values_that_were_measured() -> None:
+    values = [5.0, 1.0, 4.0, 2.0, 3.0]
+
+    assert percentile(values, 0.50) == 3.0
+    assert percentile(values, 0.95) == 5.0
+    assert percentile([7.0], 0.5) == 7.0
+    assert percentile([], 0.5) is None
+
+
+def test_nothing_measured_is_null() -> None:
+    shown = evidence()
+    empty = Evidence(**{**vars(shown), "puts": [], "snapshot": Snapshot()})
+
+    assert document(empty)["latency_seconds"] == {
+        "put_to_verdict": {"p50": None, "p95": None},
+        "put_to_stop": {"p50": None, "p95": None},
+    }

@@ -1,0 +1,203 @@
+"""The screening is watched until it rests, and its reviews are answered where nobody else will."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from demo_rows import frames, put, review_of, stop_by
+
+from local import demo_screening
+from local.demo_screening import PATIENCE_SECONDS, Screening
+from local.demo_story import Event, Snapshot
+from local.player import Clock, Put
+
+OPENER, JOINER, GUILTY = put(30), put(47), put(55)
+PENDING = review_of(OPENER, task_token="t", frames=2, deadline=2_000_000_000)
+WAITING = frames(
+    (OPENER, {"status": "started", "review_id": "r1"}),
+    (JOINER, {"status": "joined", "review_id": "r1"}),
+    (GUILTY, {"status": "settled", "outcome": "stopped"}),
+)
+ENDED = WAITING | frames((OPENER, {"status": "settled", "review_id": "r1", "outcome": "reviewed"}))
+DECIDED = PENDING | {"status": "decided", "decision": "allow", "outcome": "reviewed"}
+
+
+class FakeClock(Clock):
+    """Time passes by sleeping only."""
+
+    now = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@dataclass
+class FakeBroadcast:
+    """A stream that is off air from the second question on."""
+
+    stream_id: str = "st-1"
+    asked: int = 0
+
+    @property
+    def is_offline(self) -> bool:
+        self.asked += 1
+        return self.asked > 1
+
+
+@dataclass
+class FakePerformance:
+    """A player that puts one frame at each look."""
+
+    puts: list[Put]
+    broadcast: FakeBroadcast = field(default_factory=FakeBroadcast)
+    started: bool = False
+
+    def start(self) -> None:
+        self.started = True
+
+    @property
+    def has_ended(self) -> bool:
+        return not self.puts
+
+    def fresh(self) -> list[Put]:
+        return [self.puts.pop(0)] if self.puts else []
+
+
+@dataclass
+class FakeWatcher:
+    """Snapshots in turn; the last one stays."""
+
+    snapshots: list[Snapshot]
+
+    def look(self, frame_ids: list[str]) -> Snapshot:
+        return self.snapshots.pop(0) if len(self.snapshots) > 1 else self.snapshots[0]
+
+
+@dataclass
+class FakeMailbox:
+    """One notice, whose link is the real one."""
+
+    links: dict[str, str] = field(default_factory=lambda: {"r1": "http://127.0.0.1/notice/r1"})
+    subjects: list[str] = field(default_factory=lambda: ["medium: Explicit"])
+
+    def read(self) -> list[str]:
+        told, self.subjects = self.subjects, []
+        return told
+
+
+@dataclass
+class FakeAudience:
+    """Remember what was told."""
+
+    events: list[Event] = field(default_factory=list)
+    progress: list[tuple[int, int]] = field(default_factory=list)
+
+    def event(self, event: Event) -> None:
+        self.events.append(event)
+
+    def advance(self, put: int, judged: int) -> None:
+        self.progress.append((put, judged))
+
+
+class FakeLinks:
+    """Sign nothing."""
+
+    def __init__(self, target: object) -> None: ...
+
+    def url(self, review: dict[str, Any]) -> str:
+        return f"http://127.0.0.1/signed/{review['review_id']}"
+
+
+class Stack:
+    """What the screening asks beside the tables."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.answers: list[tuple[str, str]] = []
+        self.running: list[str] = []
+        monkeypatch.setattr(demo_screening, "Links", FakeLinks)
+        monkeypatch.setattr(demo_screening, "answer", self.answer)
+        monkeypatch.setattr(demo_screening, "summaries", self.summaries)
+
+    def answer(self, url: str, decision: str, name: str, note: str) -> dict[str, Any]:
+        self.answers.append((url, decision))
+        return {"accepted": True, "says": "Allowed"}
+
+    def summaries(self, target: object, status: str, limit: int) -> list[dict[str, str]]:
+        assert status == "RUNNING"
+        return [{"name": name} for name in self.running]
+
+
+@pytest.fixture
+def stack(monkeypatch: pytest.MonkeyPatch) -> Stack:
+    return Stack(monkeypatch)
+
+
+def screening(*snapshots: Snapshot) -> tuple[Screening, FakeAudience, FakeClock]:
+    audience, clock = FakeAudience(), FakeClock()
+    made = Screening(
+        target=None,  # type: ignore[arg-type]
+        performance=FakePerformance([OPENER, JOINER, GUILTY]),  # type: ignore[arg-type]
+        watcher=FakeWatcher(list(snapshots)),  # type: ignore[arg-type]
+        mailbox=FakeMailbox(),  # type: ignore[arg-type]
+        audience=audience,
+        clock=clock,
+    )
+    return made, audience, clock
+
+
+def test_the_play_is_watched_until_the_last_frame_is_put(stack: Stack) -> None:
+    watched, audience, _ = screening(Snapshot())
+
+    watched.watch_the_play()
+
+    assert watched.puts == [OPENER, JOINER, GUILTY]
+    assert audience.progress[-1] == (3, 0)
+    assert [event.text for event in audience.events] == ["notice sent: medium: Explicit"]
+
+
+def test_with_somebody_at_the_desk_it_rests_while_a_review_waits(stack: Stack) -> None:
+    watched, audience, clock = screening(Snapshot(WAITING, {"r1": PENDING}, [stop_by(GUILTY)]))
+    watched.watch_the_play()
+    watched.watch_the_rest(answering=False)
+
+    assert clock.now < PATIENCE_SECONDS
+    assert not stack.answers
+    kinds = [event.kind for event in audience.events]
+    assert sorted(kinds) == ["joined", "notice", "offline", "review", "stop"]
+
+
+def test_nobody_at_the_desk_each_review_is_answered_once_through_the_link_of_its_notice(
+    stack: Stack,
+) -> None:
+    waiting = Snapshot(WAITING, {"r1": PENDING}, [stop_by(GUILTY)])
+    ended = Snapshot(ENDED, {"r1": DECIDED}, [stop_by(GUILTY)])
+    watched, _, clock = screening(waiting, waiting, waiting, waiting, waiting, waiting, ended)
+    watched.watch_the_play()
+    watched.watch_the_rest(answering=True)
+
+    assert stack.answers == [("http://127.0.0.1/notice/r1", "allow")]
+    assert clock.now < PATIENCE_SECONDS
+    assert watched.unfinished() == []
+
+
+def test_a_review_is_not_answered_before_its_execution_waits(stack: Stack) -> None:
+    early = {name: value for name, value in PENDING.items() if name != "task_token"}
+    watched, _, clock = screening(Snapshot(WAITING, {"r1": early}, [stop_by(GUILTY)]))
+    watched.watch_the_play()
+    watched.watch_the_rest(answering=True)
+
+    assert not stack.answers
+    assert clock.now >= PATIENCE_SECONDS  # and nobody waits for it for ever
+
+
+def test_executions_of_other_frames_are_none_of_its_business(stack: Stack) -> None:
+    stack.running = ["f" * 64, f"{JOINER.frame_id}-2"]
+    watched, _, clock = screening(Snapshot(ENDED, {"r1": DECIDED}, [stop_by(GUILTY)]))
+    watched.watch_the_play()
+    watched.watch_the_rest(answering=True)
+
+    assert watched.unfinished() == ["1 executions have not ended."]
+    assert clock.now >= PATIENCE_SECONDS

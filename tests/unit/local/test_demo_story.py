@@ -1,0 +1,137 @@
+"""Rows become events once each, in the words of the story, and figures."""
+
+import pytest
+from demo_rows import at, frames, put, review_of, stop_by, story
+
+from local.demo_story import Event, Snapshot, seconds_to_verdict, strongest
+
+
+def test_a_review_that_opens_is_told_once_with_its_link() -> None:
+    opener = put(30)
+    told = story(opener)
+    now = Snapshot(
+        frames((opener, {"status": "started", "review_id": "r1"})), {"r1": review_of(opener)}
+    )
+
+    assert told.tell(now) == [
+        Event(
+            "review",
+            "frame 30 flagged, medium: Explicit 68.5 %; review opened",
+            "http://127.0.0.1/reviews/r1?sig=x",
+        )
+    ]
+    assert told.tell(now) == []
+
+
+def test_frames_that_join_are_told_with_their_own_confidence() -> None:
+    opener, joiner, late = put(30), put(47), put(48)
+    samples = [{"key": joiner.key, "version_id": "v", "confidence": 92.04}]
+    now = Snapshot(
+        frames(
+            (opener, {"status": "started", "review_id": "r1"}),
+            (late, {"status": "joined", "review_id": "r1"}),
+            (joiner, {"status": "joined", "review_id": "r1"}),
+        ),
+        {"r1": review_of(opener, frames=3, samples=samples)},
+    )
+
+    events = story(opener, late, joiner).tell(now)
+
+    assert [event.text for event in events if event.kind == "joined"] == [
+        "frame 47 joined the same review (92.0 %)",
+        "frame 48 joined the same review",  # a long incident keeps its first samples only
+    ]
+
+
+def test_a_stop_is_told_when_it_is_done_with_the_seconds_from_its_put() -> None:
+    guilty = put(5)
+    told = story(guilty)
+
+    assert told.tell(Snapshot(stops=[stop_by(guilty, status="stopping")])) == []
+    assert told.tell(Snapshot(stops=[stop_by(guilty)])) == [
+        Event("stop", "frame 5 flagged, critical: stream st-1 stopped 0.41 s after the put")
+    ]
+    assert told.tell(Snapshot(stops=[stop_by(guilty)])) == []
+
+
+def test_a_stop_that_failed_is_told_and_so_is_its_second_try() -> None:
+    guilty = put(5)
+    told = story(guilty)
+
+    [failed] = told.tell(Snapshot(stops=[stop_by(guilty, status="failed", accepted_at=None)]))
+    assert failed.text.endswith("stream st-1 could not be stopped; a person has the case")
+    assert len(told.tell(Snapshot(stops=[stop_by(guilty)]))) == 1
+
+
+def test_a_stop_by_a_person_names_no_frame_that_was_not_put() -> None:
+    [event] = story().tell(Snapshot(stops=[stop_by(put(9))]))
+
+    assert event.text == "stream st-1 stopped"
+
+
+@pytest.mark.parametrize("outcome", ["unscreened", "skipped"])
+def test_a_frame_that_nobody_judged_is_told_with_its_reason(outcome: str) -> None:
+    row = {"status": "settled", "outcome": outcome, "reason": "image_invalid"}
+
+    events = story(put(1)).tell(Snapshot(frames((put(1), row))))
+
+    assert events == [Event(outcome, f"frame 1 {outcome}: image_invalid")]
+
+
+def test_a_cleared_frame_is_no_event() -> None:
+    row = {"status": "settled", "outcome": "cleared"}
+
+    assert story(put(1)).tell(Snapshot(frames((put(1), row)))) == []
+
+
+def test_a_decision_is_told_with_who_and_how() -> None:
+    opener = put(30)
+    told = story(opener)
+    told.tell(Snapshot(reviews={"r1": review_of(opener)}))
+    decided = review_of(opener, status="decided", decision="allow", by="Ada", via="link", frames=5)
+
+    assert told.tell(Snapshot(reviews={"r1": decided})) == [
+        Event("decided", "review of 5 frames decided: allow, by Ada, through the link")
+    ]
+    expired = review_of(
+        opener, review_id="r2", status="expired", decision="allow", by=None, via="default"
+    )
+    [_, ended] = told.tell(Snapshot(reviews={"r2": expired}))
+    assert ended.text.endswith("expired: allow, by nobody, through the default")
+
+
+def test_a_joined_frame_ends_where_its_review_does() -> None:
+    opener, joiner = put(30), put(47)
+    rows = frames(
+        (opener, {"status": "settled", "review_id": "r1", "outcome": "reviewed"}),
+        (joiner, {"status": "joined", "review_id": "r1"}),
+    )
+
+    assert Snapshot(rows, {"r1": review_of(opener)}).outcome(joiner.frame_id) is None
+    ended = Snapshot(rows, {"r1": review_of(opener, outcome="reviewed")})
+    assert ended.outcome(joiner.frame_id) == "reviewed"
+    assert ended.outcome(opener.frame_id) == "reviewed"
+    assert ended.outcome(put(1).frame_id) is None
+
+
+def test_seconds_to_verdict_counts_each_judged_frame_also_while_its_review_waits() -> None:
+    cleared, opener, running = put(1), put(2), put(3)
+    now = Snapshot(
+        frames(
+            (cleared, {"status": "settled", "outcome": "cleared", "judged_at": at(1, 300)}),
+            (opener, {"status": "started", "review_id": "r1"}),
+            (running, {"status": "started"}),
+        ),
+        {"r1": review_of(opener, judged_at=at(2, 500))},
+    )
+
+    seconds = seconds_to_verdict([cleared, opener, running], now)
+
+    assert seconds == pytest.approx([0.3, 0.5])
+
+
+def test_the_strongest_label_speaks_for_a_review() -> None:
+    labels = [{"name": "Explicit", "confidence": 61}, {"name": "Weapons", "confidence": 91.25}]
+
+    assert strongest({"labels": labels}) == "Weapons 91.2 %"
+    assert strongest({"labels": [], "category": "not analysed"}) == "not analysed"

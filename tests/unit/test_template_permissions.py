@@ -1,0 +1,219 @@
+"""Hold the statements of template.yaml to what the code calls: nothing missing, nothing more."""
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.unit.template_operations import operations
+from tests.unit.template_reading import ACCOUNT, PATH, Template, folder_of, physical
+
+TEMPLATE = Template()
+ROLES = [*TEMPLATE.functions, "ModerateStateMachine"]
+# Every `Resource: '*'`, and why nothing narrower exists.
+EVERYWHERE = {
+    "DetectModerationLabels": "the base model of Rekognition has no ARN",
+    "DeliverLogs": "log deliveries have no ARN (Step Functions' own documentation asks for this)",
+}
+# What no call in the code shows.
+UNSEEN = {
+    ("analyze", "s3:GetObject"): "Rekognition reads the object with the caller's permissions",
+    ("analyze", "s3:GetObjectVersion"): "and reads the version that it is given",
+    ("archive", "s3:GetObjectVersion"): "CopyObject names a version in its source",
+    ("archive", "s3:ListBucket"): "without it a missing object is answered as a forbidden one",
+    ("review_page", "s3:GetObjectVersion"): "the presigned address names a version",
+}
+# What the reading of the code sees and the function never does.
+NEVER = {
+    ("close_review", "dynamodb:PutItem"): "only a person's escalation puts a callback",
+}
+STOPS = {"ivs:StopStream", "medialive:StopChannel", "medialive:StartChannel"}
+FRAMES = f"arn:aws:s3:::{physical('FramesBucket')}"
+EVIDENCE = f"arn:aws:s3:::{physical('EvidenceBucket')}"
+IAM = f"arn:aws:iam::{ACCOUNT}"
+IVS = f"{IAM}:role/aws-service-role/ivs.amazonaws.com/AWSServiceRoleForIVSRecordToS3"
+MEDIALIVE = f"{IAM}:role/MediaLiveAccessRole"
+OWN_MEDIALIVE = f"{IAM}:role/video/frames"
+PERSON = f"{IAM}:user/somebody"
+ARCHIVE = f"{IAM}:role/{physical('ArchiveFunctionRole')}"
+STRANGER = "arn:aws:iam::999999999999:role/MediaLiveAccessRole"
+
+
+def allowed(function: str) -> set[str]:
+    """Return the actions that a function's own statements allow."""
+    return {action for statement in TEMPLATE.statements(function) for action in statement["Action"]}
+
+
+def refused(template: Template, bucket: str, who: str, action: str, arn: str, **how: Any) -> bool:
+    """Ask ministack's reading of a bucket's policy; `who` is `aws:PrincipalArn` as AWS gives it."""
+    from ministack.core.iam_evaluator import EvalContext, evaluate_resource_policy
+
+    context = EvalContext(
+        principal_arn=who,
+        principal_type="AssumedRole" if ":role/" in who else "User",
+        principal_account=who.split(":")[4],
+        action=action,
+        resource_arn=arn,
+        region="eu-west-1",
+        secure_transport=how.get("tls", True),
+    )
+    policy = template.resources[f"{bucket}Policy"]["Properties"]["PolicyDocument"]
+    return bool(evaluate_resource_policy(policy, context).decision == "Deny")
+
+
+@pytest.mark.parametrize("function", TEMPLATE.functions)
+def test_function_may_do_what_its_code_calls(function: str) -> None:
+    folder = folder_of(function)
+    needed = {action for action in operations(folder) if (folder, action) not in NEVER}
+    assert needed - allowed(function) == set()
+
+
+@pytest.mark.parametrize("function", TEMPLATE.functions)
+def test_function_may_do_nothing_else(function: str) -> None:
+    folder = folder_of(function)
+    unseen = {action for of, action in UNSEEN if of == folder}
+    assert allowed(function) - operations(folder) == unseen
+
+
+def test_reading_of_the_code_finds_the_calls_that_the_laptop_does_not_enforce() -> None:
+    """A reader that finds nothing would agree with any template."""
+    found = operations("stop_stream") | operations("analyze") | operations("reinstate")
+    assert {action for action in found if action.split(":")[0] in ("rekognition", "ivs")} == {
+        "rekognition:DetectModerationLabels",
+        "ivs:GetStream",
+        "ivs:StopStream",
+    }
+    assert {action for action in found if action.startswith("medialive:")} == {
+        "medialive:DescribeChannel",
+        "medialive:StopChannel",
+        "medialive:StartChannel",
+    }
+
+
+@pytest.mark.parametrize("name", ROLES)
+def test_statements_allow_named_actions_on_named_resources(name: str) -> None:
+    assert TEMPLATE.statements(name)
+    for statement in TEMPLATE.statements(name):
+        assert statement["Effect"] == "Allow"
+        assert not [action for action in statement["Action"] if "*" in action]
+        if "*" in statement["Resource"]:
+            assert statement["Sid"] in EVERYWHERE
+
+
+def test_no_reason_for_everywhere_is_left_over() -> None:
+    used = {
+        statement["Sid"]
+        for name in ROLES
+        for statement in TEMPLATE.statements(name)
+        if "*" in statement["Resource"]
+    }
+    assert used == set(EVERYWHERE)
+
+
+def test_every_wildcard_of_a_role_has_its_reason_beside_it() -> None:
+    text = PATH.read_text().partition("\nResources:")[2]
+    inside = re.findall(r"(?ms)^      Policies:$.*?(?=^      \w|^  \S|^$)", text)
+    lines = [line for block in inside for line in block.splitlines()]
+    wild = [line for line in lines if re.search(r"\*'?\s*($|#)", line.split(" # ")[0])]
+    known = [
+        arn
+        for name in ROLES
+        for statement in TEMPLATE.statements(name)
+        for arn in statement["Resource"]
+        if "*" in arn
+    ]
+    assert len(wild) == len(known)
+    assert [line for line in wild if not re.search(r"  # .{10,}$", line)] == []
+
+
+def test_only_stop_stream_stops_and_only_tagged_channels() -> None:
+    holders = set()
+    for function in TEMPLATE.functions:
+        for statement in TEMPLATE.statements(function):
+            if any(action.split(":")[0] in ("ivs", "medialive") for action in statement["Action"]):
+                tagged = {"StringEquals": {"aws:ResourceTag/framewarden": "moderated"}}
+                assert statement["Condition"] == tagged
+                assert all(f":{ACCOUNT}:channel" in arn for arn in statement["Resource"])
+            holders |= {(function, action) for action in STOPS.intersection(statement["Action"])}
+    assert holders == {
+        ("StopStreamFunction", "ivs:StopStream"),
+        ("StopStreamFunction", "medialive:StopChannel"),
+        ("ReinstateFunction", "medialive:StartChannel"),
+    }
+
+
+def test_analyzer_cannot_touch_a_table_or_a_stream() -> None:
+    assert {action.split(":")[0] for action in allowed("AnalyzeFunction")} == {"rekognition", "s3"}
+
+
+def test_answers_go_to_this_machine_only() -> None:
+    machine = TEMPLATE.environment("IntakeFunction")["STATE_MACHINE_ARN"]
+    found = [
+        statement["Resource"]
+        for function in TEMPLATE.functions
+        for statement in TEMPLATE.statements(function)
+        if any(action.startswith("states:") for action in statement["Action"])
+    ]
+    assert found == 3 * [[machine]]
+
+
+def test_machine_invokes_exactly_the_functions_of_its_states() -> None:
+    """The laptop does not enforce the machine's role: a missing function would show on AWS only."""
+    properties = TEMPLATE.resources["ModerateStateMachine"]["Properties"]
+    given = {arn for name, arn in properties["DefinitionSubstitutions"].items() if "Arn" in name}
+    [invoke] = [
+        statement
+        for statement in TEMPLATE.statements("ModerateStateMachine")
+        if "lambda:InvokeFunction" in statement["Action"]
+    ]
+    assert set(invoke["Resource"]) == given
+    assert len(given) == 10
+
+
+WRITES = [
+    (IVS, "ivs/v1/a/thumb0.jpg", False),
+    (MEDIALIVE, "ivs/v1/a/thumb0.jpg", True),
+    (PERSON, "ivs/v1/a/thumb0.jpg", True),
+    (STRANGER, "ivs/v1/a/thumb0.jpg", True),
+    (MEDIALIVE, "medialive/1/frame.00001.jpg", False),
+    (IVS, "medialive/1/frame.00001.jpg", True),
+    (PERSON, "medialive/1/frame.00001.jpg", True),
+    (STRANGER, "medialive/1/frame.00001.jpg", True),
+    (PERSON, "uploads/a.jpg", False),
+    (PERSON, "batches/m.jsonl", False),
+    (STRANGER, "uploads/a.jpg", True),
+    (STRANGER, "batches/m.jsonl", True),
+]
+
+
+@pytest.mark.parametrize("action", ["s3:PutObject", "s3:ReplicateObject"])
+@pytest.mark.parametrize(("who", "key", "expected"), WRITES)
+def test_frames_are_written_by_their_makers(
+    action: str, who: str, key: str, expected: bool
+) -> None:
+    arn = f"{FRAMES}/{key}"
+    assert refused(TEMPLATE, "FramesBucket", who, action, arn) is expected
+
+
+def test_another_role_may_write_for_medialive_where_named() -> None:
+    named = Template({"MediaLiveWriterArn": OWN_MEDIALIVE})
+    arn = f"{FRAMES}/medialive/1/frame.00001.jpg"
+    assert not refused(named, "FramesBucket", OWN_MEDIALIVE, "s3:PutObject", arn)
+    assert refused(named, "FramesBucket", MEDIALIVE, "s3:PutObject", arn)
+
+
+def test_only_the_archive_writes_evidence() -> None:
+    arn = f"{EVIDENCE}/critical/a/2026/11/22/b.jpg"
+    assert not refused(TEMPLATE, "EvidenceBucket", ARCHIVE, "s3:PutObject", arn)
+    for who in (PERSON, IVS, STRANGER):
+        assert refused(TEMPLATE, "EvidenceBucket", who, "s3:PutObject", arn)
+        assert not refused(TEMPLATE, "EvidenceBucket", who, "s3:GetObject", arn)
+
+
+@pytest.mark.parametrize(
+    ("bucket", "arn", "who"), [("FramesBucket", FRAMES, IVS), ("EvidenceBucket", EVIDENCE, ARCHIVE)]
+)
+def test_buckets_are_reached_over_tls_only(bucket: str, arn: str, who: str) -> None:
+    for resource in (arn, f"{arn}/ivs/a/thumb0.jpg"):
+        assert refused(TEMPLATE, bucket, who, "s3:GetObject", resource, tls=False)
+        assert not refused(TEMPLATE, bucket, who, "s3:GetObject", resource)

@@ -1,0 +1,268 @@
+"""Run the real machine on a laptop cloud of the tests' own, beside any other on this computer."""
+
+import io
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from framewarden.aws.dynamo import typed, untyped
+from framewarden.domain.frames import frame_id
+from PIL import Image
+
+from local import publish
+from local.laptop import cloud as laptop_cloud
+from local.laptop.connection import Cloud
+from local.laptop.deploy import build_and_deploy
+from local.links import Links
+from local.recording import Recorder, Recording, recorder_credentials
+from local.target import Target, on_cloud
+
+# Retries and Wait states take a tenth of their seconds; time-outs and deadlines do not.
+WAIT_SCALE = 0.1
+PATIENCE = 60.0
+SAMPLES = Path(__file__).parents[2] / "samples"
+DEADLINE = 3
+LABEL_RULES = ((97, "critical"), (80, "high"), (60, "medium"), (0, "low"))
+
+Row = dict[str, Any]
+
+
+def policy(channels: Row | None = None, **changes: Any) -> Row:
+    """Return a policy with room to decide in, for every channel but those named."""
+    reviews = {name: {"deadline": "2m", "default": "allow"} for name in ("critical", "high")}
+    return {
+        "name": "workflow tests",
+        "max_age": "5m",
+        "on_error": "hold",
+        "incident_window": "10m",
+        "reviews": {**reviews, "medium": {"deadline": "2m", "default": "allow"}},
+        "rules": [
+            {"name": f"explicit-{word}", "label": "Explicit", "min_confidence": least,
+             "severity": word}
+            for least, word in LABEL_RULES
+        ],
+        "channels": channels or {},
+        **changes,
+    }  # fmt: skip
+
+
+class Pictures:
+    """Pictures whose severity is known, each of different bytes."""
+
+    def __init__(self) -> None:
+        self._abstract = Image.open(SAMPLES / "positive-abstract.png").convert("RGB")
+        self._made = 0
+
+    def clean(self) -> bytes:
+        """Return a picture of noise."""
+        return self._jpeg(Image.effect_noise((320, 180), 40).convert("RGB"), 90)
+
+    def critical(self) -> bytes:
+        """Return the abstract positive as it is: 98 %."""
+        self._made += 1
+        return (SAMPLES / "positive-abstract.png").read_bytes() + bytes(self._made)
+
+    def high(self) -> bytes:
+        """Return the abstract positive, compressed to 95 %."""
+        return self._jpeg(self._abstract, 60)
+
+    def _jpeg(self, picture: Image.Image, quality: int) -> bytes:
+        body = io.BytesIO()
+        picture.save(body, "JPEG", quality=quality)
+        return body.getvalue()
+
+
+class Channel:
+    """An IVS channel with an encoder and a recorder."""
+
+    def __init__(self, desk: "Desk", name: str) -> None:
+        self.desk = desk
+        tags = {"framewarden": "moderated"}
+        self.arn = desk.client("ivs").create_channel(name=name, tags=tags)["channel"]["arn"]
+        self.id = self.arn.rpartition("/")[2]
+        self.stream_id = ""
+        self._number = 0
+        self._recording = Recording.begin(desk.target.output("FramesBucket"), self.arn)
+
+    def go_live(self) -> str:
+        self.stream_id = self.desk.control("encoder", channel_arn=self.arn, action="start")[
+            "stream_id"
+        ]
+        return str(self.stream_id)
+
+    def live(self) -> bool:
+        ivs = self.desk.client("ivs")
+        try:
+            ivs.get_stream(channelArn=self.arn)
+        except ivs.exceptions.ChannelNotBroadcasting:
+            return False
+        return True
+
+    def show(self, picture: bytes) -> str:
+        """Put a frame as the recorder does, and return its frame_id."""
+        key = self._recording.key(self._number)
+        self._number += 1
+        version = Recorder(self.desk.recorder, self._recording).put(key, picture)
+        return frame_id(self._recording.bucket, key, version)
+
+    def stops(self) -> list[Row]:
+        answer = self.desk.client("dynamodb").query(
+            TableName=self.desk.target.output("ChannelsTable"),
+            KeyConditionExpression="channel = :channel",
+            ExpressionAttributeValues=typed({":channel": self.arn}),
+        )
+        return [untyped(item) for item in answer["Items"]]
+
+    def stop_calls(self) -> int:
+        """Count the calls of StopStream for this channel that IVS accepted."""
+        return sum(
+            call["operation"] == "StopStream"
+            and self.arn in str(call["params"])
+            and not call["error"]
+            for call in self.desk.calls()
+        )
+
+
+class Desk:
+    """Everything that a test needs of the running cloud."""
+
+    def __init__(self, cloud: Cloud, target: Target) -> None:
+        self.cloud, self.target, self.pictures = cloud, target, Pictures()
+        self._clients: dict[str, Any] = {}
+        bucket = target.output("FramesBucket")
+        role = recorder_credentials(self.client("iam"), self.client("sts"), bucket, cloud.account)
+        self.recorder = boto3.client(
+            "s3",
+            endpoint_url=cloud.endpoint,
+            region_name=cloud.region,
+            aws_access_key_id=role.access_key,
+            aws_secret_access_key=role.secret_key,
+            aws_session_token=role.token,
+        )
+
+    def client(self, service: str) -> Any:
+        if service not in self._clients:
+            self._clients[service] = self.cloud.client(service)
+        return self._clients[service]
+
+    def control(self, what: str, method: str = "POST", **body: Any) -> Any:
+        """Tell the moto extension something."""
+        import json
+        import urllib.request
+
+        request = urllib.request.Request(
+            f"{self.cloud.moto_endpoint}/_framewarden/{what}",
+            data=json.dumps(body).encode() if method == "POST" else None,
+            headers={"Content-Type": "application/json"},
+            method=method,
+        )
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return json.loads(answer.read() or b"{}")
+
+    def fault(self, service: str, operation: str, **what: Any) -> None:
+        self.control("faults", service=service, operation=operation, **what)
+
+    def calls(self) -> list[Row]:
+        answer = self.control("calls", method="GET")
+        return list(answer["calls"] if isinstance(answer, dict) else answer)
+
+    def publish(self, document: Row) -> None:
+        publish.publish(self.target, document)
+        time.sleep(10.5)  # functions look at AppConfig every ten seconds
+
+    def frame(self, identity: str) -> Row:
+        answer = self.client("dynamodb").get_item(
+            TableName=self.target.output("FramesTable"), Key=typed({"frame_id": identity})
+        )
+        return untyped(answer.get("Item", {}))
+
+    def review(self, review_id: str) -> Row:
+        answer = self.client("dynamodb").get_item(
+            TableName=self.target.output("ReviewsTable"), Key=typed({"review_id": review_id})
+        )
+        return untyped(answer.get("Item", {}))
+
+    def wait(self, what: Callable[[], Any], because: str, patience: float = PATIENCE) -> Any:
+        """Wait until something is true, and return it."""
+        end = time.monotonic() + patience
+        while time.monotonic() < end:
+            found = what()
+            if found:
+                return found
+            time.sleep(0.1)
+        raise AssertionError(f"waited {patience:.0f} s in vain: {because}")
+
+    def ended(self, identity: str, patience: float = PATIENCE) -> Row:
+        """Wait for a frame's end and return its row."""
+        self.wait(
+            lambda: self.frame(identity).get("status") in ("settled", "joined"),
+            f"frame {identity[:12]} ends",
+            patience,
+        )
+        return self.frame(identity)
+
+    def asked(self, identity: str) -> Row:
+        """Wait until the machine waits for a person about a frame, and return the review."""
+        review_id = self.wait(lambda: self.frame(identity).get("review_id"), "a review is opened")
+        return self.wait(
+            lambda: (row := self.review(review_id)).get("task_token") and row,
+            "the machine waits with a token",
+        )
+
+    def link(self, review: Row) -> str:
+        return Links(self.target).url(review)
+
+    def story(self, row: Row) -> Row:
+        import json
+
+        body = self.client("s3").get_object(
+            Bucket=self.target.output("EvidenceBucket"), Key=row["evidence"]
+        )["Body"]
+        return dict(json.loads(body.read()))
+
+    def status(self, execution: str) -> str:
+        arn = self.target.output("StateMachineArn").replace(":stateMachine:", ":execution:")
+        described = self.client("stepfunctions").describe_execution(
+            executionArn=f"{arn}:{execution}"
+        )
+        return str(described["status"])
+
+    def channel(self, name: str) -> Channel:
+        return Channel(self, name)
+
+    def upload(self, name: str, body: bytes) -> str:
+        """Upload an image as somebody of the account, and return its frame_id."""
+        bucket, key = self.target.output("FramesBucket"), f"uploads/{name}"
+        version = self.client("s3").put_object(Bucket=bucket, Key=key, Body=body)["VersionId"]
+        return frame_id(bucket, key, version)
+
+
+@pytest.fixture(scope="session")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """Bring a laptop cloud up for the session, deploy the template, and leave nothing behind."""
+    before = os.environ.get("FRAMEWARDEN_HOME")
+    os.environ["FRAMEWARDEN_HOME"] = str(tmp_path_factory.mktemp("cloud"))
+    try:
+        cloud = laptop_cloud.up(port=0, wait_scale=WAIT_SCALE)
+        build_and_deploy(cloud)
+        running = laptop_cloud.current()
+        assert running is not None
+        target = on_cloud(running)
+        publish.publish(target, policy())
+        yield Desk(running, target)
+    finally:
+        laptop_cloud.down()
+        if before is None:
+            os.environ.pop("FRAMEWARDEN_HOME")
+        else:
+            os.environ["FRAMEWARDEN_HOME"] = before
+
+
+@pytest.fixture(autouse=True)
+def no_faults_left(desk: Desk) -> Iterator[None]:
+    yield
+    desk.control("faults", method="DELETE")

@@ -1,0 +1,154 @@
+"""Walk each path of the machine with real pictures, real events and real pages."""
+
+import json
+
+import pytest
+
+from local.review_link import answer
+from tests.workflow.conftest import DEADLINE, Desk, policy
+
+pytestmark = pytest.mark.workflow
+
+
+def test_a_harmless_frame_is_cleared_and_its_story_kept(desk: Desk) -> None:
+    channel = desk.channel("clear")
+    channel.go_live()
+    row = desk.ended(channel.show(desk.pictures.clean()))
+    assert (row["outcome"], row["severity"]) == ("cleared", "none")
+    story = desk.story(row)
+    assert story["analysis"]["model_version"].startswith("opennsfw")
+    assert story["frame"]["channel_arn"] == channel.arn
+    assert story["copied"] is True
+    assert channel.live()
+
+
+def test_a_critical_frame_stops_its_stream_once(desk: Desk) -> None:
+    channel = desk.channel("stop")
+    stream = channel.go_live()
+    frames = [channel.show(desk.pictures.critical()) for _ in range(3)]
+    rows = [desk.ended(frame) for frame in frames]
+    assert {row["outcome"] for row in rows} == {"stopped"}
+    assert not channel.live()
+    [stop] = channel.stops()
+    assert (stop["status"], stop["stream_id"]) == ("stopped", stream)
+    assert channel.stop_calls() == 1
+
+
+def test_a_person_allows_and_the_joined_frames_share_the_outcome(desk: Desk) -> None:
+    channel = desk.channel("allow")
+    channel.go_live()
+    opener = channel.show(desk.pictures.high())
+    review = desk.asked(opener)
+    joined = desk.ended(channel.show(desk.pictures.high()))
+    assert joined["status"] == "joined"
+    assert joined["review_id"] == review["review_id"]
+    assert "outcome" not in joined
+    told = answer(desk.link(review), "allow", "Ada", "a bunny")
+    assert told["decision"] == "allow"
+    assert desk.ended(opener)["outcome"] == "reviewed"
+    review = desk.review(review["review_id"])
+    assert (review["status"], review["by"], review["via"]) == ("decided", "Ada", "link")
+    assert (review["frames"], review["outcome"]) == (2, "reviewed")
+    assert channel.live()
+
+
+def test_a_person_stops_and_a_second_answer_changes_nothing(desk: Desk) -> None:
+    channel = desk.channel("reviewed-stop")
+    channel.go_live()
+    frame = channel.show(desk.pictures.high())
+    review = desk.asked(frame)
+    answer(desk.link(review), "stop", "Ada", "")
+    assert desk.ended(frame)["outcome"] == "stopped"
+    assert not channel.live()
+    told = answer(desk.link(review), "allow", "Bob", "")
+    assert told["decision"] == "stop"
+    assert desk.review(review["review_id"])["by"] == "Ada"
+
+
+def test_a_graver_frame_does_not_wait_for_a_milder_review(desk: Desk) -> None:
+    channel = desk.channel("graver")
+    channel.go_live()
+    mild = desk.asked(channel.show(desk.pictures.high()))
+    assert desk.ended(channel.show(desk.pictures.critical()))["outcome"] == "stopped"
+    assert desk.review(mild["review_id"])["status"] == "pending"
+    answer(desk.link(mild), "allow", "Ada", "")
+
+
+def test_deadlines_expire_to_what_the_policy_declares(desk: Desk) -> None:
+    names = ("expire-allow", "expire-stop", "expire-ladder")
+    channels = {name: desk.channel(name) for name in names}
+    short = {"deadline": DEADLINE, "default": "allow"}
+    desk.publish(
+        policy(
+            {
+                channels["expire-allow"].id: {"reviews": {"high": short}},
+                channels["expire-stop"].id: {"reviews": {"high": {**short, "default": "stop"}}},
+                channels["expire-ladder"].id: {"reviews": {"high": {**short, "escalate": 60}}},
+            }
+        )
+    )
+    for channel in channels.values():
+        channel.go_live()
+    frames = {name: channel.show(desk.pictures.high()) for name, channel in channels.items()}
+
+    late = desk.asked(frames["expire-allow"])
+    row = desk.ended(frames["expire-allow"])
+    assert (row["outcome"], row["reason"]) == ("unscreened", "review_expired")
+    told = answer(desk.link(late), "stop", "Ada", "")  # a click after the deadline
+    assert told["decision"] != "stop"
+    assert desk.review(late["review_id"])["status"] == "expired"
+    assert channels["expire-allow"].live()
+
+    assert desk.ended(frames["expire-stop"])["outcome"] == "stopped"
+    assert not channels["expire-stop"].live()
+
+    first = desk.asked(frames["expire-ladder"])
+    climbed = desk.wait(
+        lambda: (
+            (row := desk.review(first["review_id"]))["rung"] == 1
+            and row["task_token"] != first["task_token"]
+            and row
+        ),
+        "the review climbs a rung and waits again",
+    )
+    assert climbed["status"] == "pending"
+    answer(desk.link(climbed), "allow", "Lead", "")
+    assert desk.ended(frames["expire-ladder"])["outcome"] == "reviewed"
+
+
+def test_observe_mode_asks_a_person_instead_of_stopping(desk: Desk) -> None:
+    channel = desk.channel("observe")
+    desk.publish(policy({channel.id: {"mode": "observe"}}))
+    channel.go_live()
+    frame = channel.show(desk.pictures.critical())
+    review = desk.asked(frame)
+    assert channel.live()
+    answer(desk.link(review), "stop", "Ada", "")  # a person's stop always acts
+    row = desk.ended(frame)
+    assert row["outcome"] == "stopped"
+    assert desk.story(row)["verdict"]["would_stop"] is True
+    assert not channel.live()
+
+
+def test_an_upload_goes_to_people_and_never_to_a_stream(desk: Desk) -> None:
+    frame = desk.upload("red flower+é (1)%2B.png", desk.pictures.critical())
+    review = desk.asked(frame)
+    assert review["channel_arn"] is None
+    answer(desk.link(review), "block", "Ada", "")
+    row = desk.ended(frame)
+    assert (row["outcome"], row["reason"]) == ("reviewed", "block")
+
+
+def test_no_token_is_in_the_history_that_our_readers_show(desk: Desk) -> None:
+    channel = desk.channel("token")
+    channel.go_live()
+    frame = channel.show(desk.pictures.high())
+    review = desk.asked(frame)
+    answer(desk.link(review), "allow", "Ada", "")
+    row = desk.ended(frame)
+    assert review["task_token"] not in json.dumps(desk.story(row))
+    arn = desk.target.output("StateMachineArn").replace(":stateMachine:", ":execution:")
+    output = desk.client("stepfunctions").describe_execution(
+        executionArn=f"{arn}:{row['execution']}"
+    )["output"]
+    assert review["task_token"] not in output
