@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 
 from framewarden.domain.frames import frame_id
-
 from local.tables import BATCH, Row, fetch
 from local.target import Target
 

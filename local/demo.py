@@ -19,7 +19,8 @@ from local.demo_stage import Performance, channel_name
 from local.demo_watch import Mailbox, Watcher
 from local.errors import OperatorError
 from local.laptop.connection import Cloud
-from local.laptop.deploy import build_and_deploy
+from local.laptop.deploy import STACK_NAME, build_and_deploy
+from local.laptop.warming import MAIN_PATH, warm
 from local.publish import publish_if_none
 from local.target import Target, laptop
 
@@ -64,6 +65,7 @@ def run(options: Options, show: Show) -> int:
 def _deployed(running: Cloud, show: Show) -> Target:
     build_and_deploy(running, progress=show.say)
     target = laptop()
+    warm(running, STACK_NAME, [*MAIN_PATH, "OpenReviewFunction", "RequestReviewFunction"])
     published = publish_if_none(target)
     if published:
         show.say(f"Published policies/default.yaml as version {published.version}")

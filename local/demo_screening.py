@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from local.demo_stage import Performance
-from local.demo_story import Event, Row, Snapshot, Story
+from local.demo_story import Event, Row, Snapshot, Story, seconds_to_verdict
 from local.demo_watch import Mailbox, Watcher
 from local.executions import summaries
 from local.links import Links
@@ -51,7 +51,7 @@ class Screening:
         self._links: dict[str, str] = {}
         self._answering = False
         self._answered: set[str] = set()
-        self._offline = False
+        self._offline = self._warm = False
 
     def watch_the_play(self) -> None:
         """Let the player begin, and watch until the last frame was put."""
@@ -104,8 +104,13 @@ class Screening:
         self._tell_offline()
         if self._answering:
             self._answer()
-        judged = sum(self.now.judged_at(put.frame_id) is not None for put in self.puts)
-        self._audience.advance(len(self.puts), judged)
+        judged = seconds_to_verdict(self.puts, self.now)
+        if judged and not self._warm:
+            self._warm = True
+            told = f"frame 0 judged after {judged[0]:.2f} s by functions that had to start"
+            self._audience.event(Event("warm", f"{told}; the film goes on"))
+            self.performance.go_on()
+        self._audience.advance(len(self.puts), len(judged))
 
     def _tell_offline(self) -> None:
         if self.now.stops and not self._offline and self.performance.broadcast.is_offline:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from framewarden.domain.times import parse
-
 from local.player import Put
 
 Row = dict[str, Any]

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from framewarden.domain.errors import PolicyInvalidError
 from framewarden.domain.policy import parse_policy
-
 from local import publish
 from local.doctor import FAIL, OK, WARN, Check, Seen, resources
 from local.target import Target

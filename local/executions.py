@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Any
 
 from framewarden.domain.times import iso
-
 from local.errors import OperatorError
 from local.target import Target
 

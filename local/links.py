@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 
 from framewarden.domain.links import sign_link
-
 from local.tables import Row
 from local.target import Target
 

@@ -11,7 +11,6 @@ from itertools import islice
 from pathlib import PurePosixPath
 
 from framewarden.domain.frames import frame_id
-
 from local.audit import of_review
 from local.errors import OperatorError
 from local.evidence import story

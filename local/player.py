@@ -9,7 +9,6 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from framewarden.domain.frames import frame_id
-
 from local.errors import OperatorError
 from local.footage import Frame, PictureError, frames, size_of, still
 from local.recording import Recording
@@ -110,7 +109,9 @@ def play(
     on_air: Callable[[], bool] = lambda: True,
     told: Callable[[Put], None] = lambda put: None,
 ) -> Played:
-    """Put frame n at `n * interval / speed` seconds after the start, until the stream goes off air.
+    """Put frame n at `n * interval / speed` seconds after frame 0, until the stream goes off air.
+
+    Pictures that begin with another number are played from there.
 
     Raises
     ------
@@ -123,9 +124,9 @@ def play(
     clock = clock or Clock()
     played = Played()
     with _Line(recording, put, clock, told, played) as line:
-        start = clock.monotonic()
-        last = -math.inf
+        start, last = None, -math.inf
         for picture in pictures:
+            start = clock.monotonic() - picture.number * gap if start is None else start
             due = start + picture.number * gap
             clock.sleep(max(0.0, max(due, last + gap * CATCH_UP) - clock.monotonic()))
             if not on_air():

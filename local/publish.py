@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from framewarden.domain.policy import policy_hash
-
 from local.errors import OperatorError
 from local.target import Target
 

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from botocore.exceptions import ClientError
-from framewarden.domain.times import iso
 
+from framewarden.domain.times import iso
 from local.errors import OperatorError
 
 # IVS writes recordings as its service-linked role (user guide, "Using service-linked roles").

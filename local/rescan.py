@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from framewarden.domain.times import iso, parse
-
 from local.audit import AuditedFrame
 from local.target import Target
 

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from framewarden.domain.times import iso
-
 from local.errors import OperatorError
 from local.links import Links
 from local.tables import Row, fetch, query, scan

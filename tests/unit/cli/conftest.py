@@ -7,12 +7,12 @@ from typing import Any
 
 import boto3
 import pytest
-from framewarden.aws.dynamo import typed
-from framewarden.domain.frames import frame_id
-from framewarden.domain.times import iso
 from moto import mock_aws
 from typer.testing import CliRunner, Result
 
+from framewarden.aws.dynamo import typed
+from framewarden.domain.frames import frame_id
+from framewarden.domain.times import iso
 from local.cli.app import application
 from local.target import Target
 

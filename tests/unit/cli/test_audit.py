@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from framewarden.aws.dynamo import typed
 from typer.testing import Result
 
+from framewarden.aws.dynamo import typed
 from local import tables
 from local.audit import FRAME_KEY, Audit
 from local.errors import OperatorError

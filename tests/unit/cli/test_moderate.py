@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from framewarden.aws.dynamo import typed
-from framewarden.domain.frames import frame_id
 from typer.testing import Result
 
+from framewarden.aws.dynamo import typed
+from framewarden.domain.frames import frame_id
 from local.errors import OperatorError
 from local.images import Image, find
 from local.moderate import AT_ONCE, Run, upload_key

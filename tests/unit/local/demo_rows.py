@@ -3,7 +3,6 @@
 from typing import Any
 
 from framewarden.domain.frames import frame_id
-
 from local.demo_story import Story
 from local.player import Put
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from demo_rows import frames, put, review_of, stop_by
+from demo_rows import at, frames, put, review_of, stop_by
 
 from local import demo_screening
 from local.demo_screening import PATIENCE_SECONDS, Screening
@@ -54,9 +54,13 @@ class FakePerformance:
     puts: list[Put]
     broadcast: FakeBroadcast = field(default_factory=FakeBroadcast)
     started: bool = False
+    warm: int = 0
 
     def start(self) -> None:
         self.started = True
+
+    def go_on(self) -> None:
+        self.warm += 1
 
     @property
     def has_ended(self) -> bool:
@@ -156,6 +160,16 @@ def test_the_play_is_watched_until_the_last_frame_is_put(stack: Stack) -> None:
     assert watched.puts == [OPENER, JOINER, GUILTY]
     assert audience.progress[-1] == (3, 0)
     assert [event.text for event in audience.events] == ["notice sent: medium: Explicit"]
+
+
+def test_the_film_goes_on_once_its_first_frame_is_judged(stack: Stack) -> None:
+    judged = {"status": "settled", "outcome": "cleared", "judged_at": at(32, 500)}
+    watched, audience, _ = screening(Snapshot(frames((OPENER, judged))))
+
+    watched.watch_the_play()
+
+    assert watched.performance.warm == 1  # type: ignore[attr-defined]
+    assert "frame 0 judged after 2.50 s" in audience.events[-1].text
 
 
 def test_with_somebody_at_the_desk_it_rests_while_a_review_waits(stack: Stack) -> None:

@@ -6,9 +6,9 @@ from typing import Any
 import boto3
 import pytest
 from demo_rows import ARN, put
-from framewarden.aws.dynamo import typed
 from moto import mock_aws
 
+from framewarden.aws.dynamo import typed
 from local.demo_watch import Mailbox, Watcher
 from local.target import Target
 

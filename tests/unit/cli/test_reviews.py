@@ -1,0 +1,69 @@
+"""`framewarden reviews`: what people are asked, with links that work and tokens that stay."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from typer.testing import Result
+
+from framewarden.domain.links import verify_link
+from local.links import expiry
+
+KEY = "a key of more than sixteen bytes"
+
+
+def test_list_is_ordered_by_urgency_and_carries_good_links(
+    run: Callable[..., Result], ledger: Any
+) -> None:
+    ledger.review("old", status="decided", decision="allow", by="Ann", via="link",
+                  opened_at="2026-01-01T00:00:00.000Z")  # fmt: skip
+    ledger.review("new", status="expired", decision="block")
+    ledger.review("medium", severity="medium")
+    ledger.review("critical", severity="critical")
+    ledger.review("incident#uploads#Explicit", status="pending", severity="none")
+    listed = json.loads(run("reviews", "list", "--json").stdout)
+    assert [review["review_id"] for review in listed] == ["critical", "medium", "new", "old"]
+    first = listed[0]
+    assert first["frame_key"] == "uploads/critical.jpg"
+    assert first["deadline"].endswith("Z")
+    assert set(first) == {
+        "review_id", "status", "decision", "severity", "url", "frame_key", "deadline", "labels",
+        "frames", "by", "via", "opened_at",
+    }  # fmt: skip
+    parts = urlsplit(first["url"])
+    assert first["url"].startswith("https://desk.example/live/reviews/critical?")
+    signed = parse_qs(parts.query)
+    verify_link([KEY], "critical", signed["exp"][0], signed["sig"][0], datetime.now(UTC))
+
+
+def test_list_of_one_status(run: Callable[..., Result], ledger: Any) -> None:
+    ledger.review("open")
+    ledger.review("done", status="decided")
+    for status, expected in (("pending", "open"), ("decided", "done")):
+        listed = json.loads(run("reviews", "list", "--status", status, "--json").stdout)
+        assert [review["review_id"] for review in listed] == [expected]
+    assert "No expired reviews" in run("reviews", "list", "--status", "expired").stderr
+
+
+def test_show_never_shows_the_token(run: Callable[..., Result], ledger: Any) -> None:
+    ledger.review("open")
+    for option in ((), ("--json",)):
+        done = run("reviews", "show", "open", *option)
+        assert done.exit_code == 0
+        assert "uploads/open.jpg" in done.stdout
+        assert "AQCEAAAA" not in done.stdout + done.stderr
+
+
+def test_an_unknown_review_says_how_to_list(run: Callable[..., Result], ledger: Any) -> None:
+    for arguments in (("show", "nope"), ("decide", "nope", "allow")):
+        done = run("reviews", *arguments)
+        assert done.exit_code == 1
+        assert "framewarden reviews list --stack guard" in done.stderr
+
+
+def test_a_link_lives_a_day_longer_than_its_review() -> None:
+    day = 24 * 3600
+    assert expiry({"deadline": 5000, "status": "pending"}, now=1000) == 5000 + day
+    assert expiry({"deadline": 500, "status": "decided"}, now=1000) == 1000 + day

@@ -1,0 +1,356 @@
+"""Fence the unit tests off from network and account, and give them a whole AWS on moto."""
+
+import io
+import json
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from types import SimpleNamespace
+from typing import Any
+
+# Powertools reads them when `framewarden.observability` is imported.
+os.environ["POWERTOOLS_SERVICE_NAME"] = "framewarden"
+os.environ["POWERTOOLS_METRICS_NAMESPACE"] = "framewarden"
+
+import boto3
+import pytest
+import yaml
+from framewarden.aws import clients, link_keys, parameters, policies
+from framewarden.aws.dynamo import typed, untyped
+from moto import mock_aws
+from moto.ivs.models import ivs_backends
+from moto.medialive.models import medialive_backends
+from pytest_socket import disable_socket, enable_socket
+
+from local.moto_ext import delays, encoder, install
+from tests.unit import scenes
+from tests.unit.scenes import ACCOUNT, CHANNEL, EVIDENCE_BUCKET, FRAMES_BUCKET, REGION
+from tests.unit.template_reading import Template
+from tests.unit.wire import Wire, refused
+
+Document = dict[str, Any]
+
+LINK_KEY = "k" * 64
+CONSOLE_URL = "https://abc123.execute-api.us-east-1.amazonaws.com/live"
+TABLES = {"frames": "FramesTable", "reviews": "ReviewsTable", "channels": "ChannelsTable"}
+TABLES |= {"outbox": "OutboxTable"}
+
+
+@pytest.fixture(autouse=True)
+def no_network(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Close the door to every test that does not ask for sockets by its marker."""
+    if request.node.get_closest_marker("enable_socket"):
+        yield
+        return
+    disable_socket(allow_unix_socket=True)
+    yield
+    enable_socket()
+
+
+@pytest.fixture(autouse=True)
+def no_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take every way to a real account away."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        monkeypatch.setenv(name, "testing")
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, os.devnull)
+    for name in ("AWS_DEFAULT_REGION", "AWS_REGION"):
+        monkeypatch.setenv(name, REGION)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+
+
+@pytest.fixture(scope="session")
+def session() -> boto3.Session:
+    """Load each service's model once: that takes longer than most tests here."""
+    return boto3.Session("testing", "testing", "testing", region_name=REGION)
+
+
+@pytest.fixture
+def wire(session: boto3.Session, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
+    """Record, answer or fail the calls of every client that our gateways make."""
+    wire = Wire(session._session)
+    _forget_clients()
+    wire.attach()
+    with mock_aws():
+        monkeypatch.setattr(boto3, "DEFAULT_SESSION", session)
+        yield wire
+    wire.detach()
+    _forget_clients()
+
+
+def _forget_clients() -> None:
+    for kept in (clients.client, link_keys.link_keys, parameters._provider, policies._provider):
+        kept.cache_clear()
+
+
+@dataclass
+class Aws:
+    """The stack on moto: what the template makes, and ways to look at it."""
+
+    wire: Wire
+    topic: str = ""
+    queue: str = ""
+    machine: str = ""
+    secret: str = ""
+    published: list[bytes] = field(default_factory=list)
+
+    def client(self, service: str) -> Any:
+        """Return the gateways' own client."""
+        return clients.client(service)
+
+    def rows(self, table: str) -> list[Document]:
+        """Return every row of a table."""
+        return [untyped(item) for item in self.client("dynamodb").scan(TableName=table)["Items"]]
+
+    def row(self, table: str, **key: str) -> Document | None:
+        """Return one row."""
+        answer = self.client("dynamodb").get_item(TableName=table, Key=typed(key))
+        return untyped(answer["Item"]) if "Item" in answer else None
+
+    def frame(self, frame_id: str) -> Document:
+        """Return a frame's row."""
+        return self.row("frames", frame_id=frame_id) or {}
+
+    def review(self, review_id: str) -> Document:
+        """Return a review's row."""
+        return self.row("reviews", review_id=review_id) or {}
+
+    def reviews(self) -> list[Document]:
+        """Return every review, without the pointers of incidents."""
+        return [row for row in self.rows("reviews") if "status" in row]
+
+    def stop(self, session: str, channel: str = CHANNEL) -> Document:
+        """Return a session's stop row."""
+        return self.row("channels", channel=channel, item=f"stop#{session}") or {}
+
+    def put(self, table: str, row: Document) -> None:
+        """Write a row as it is."""
+        self.client("dynamodb").put_item(TableName=table, Item=typed(row))
+
+    def wipe(self) -> None:
+        """Forget every row and notice."""
+        dynamodb = self.client("dynamodb")
+        for name in TABLES:
+            keys = [part["AttributeName"] for part in _schema(name)["KeySchema"]]
+            for item in dynamodb.scan(TableName=name)["Items"]:
+                dynamodb.delete_item(TableName=name, Key={key: item[key] for key in keys})
+        self.client("sqs").purge_queue(QueueUrl=self.queue)
+        self.wire.forget()
+
+    def notices(self) -> list[Document]:
+        """Take the notices that owners received since the last look."""
+        answer = self.client("sqs").receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10)
+        bodies = [json.loads(message["Body"]) for message in answer.get("Messages", [])]
+        return [{"subject": body["Subject"], "text": body["Message"]} for body in bodies]
+
+    def answers(self) -> list[Document]:
+        """Return what waiting executions were answered."""
+        calls = self.wire.made("SendTaskSuccess")
+        return [{"token": call["taskToken"], **json.loads(call["output"])} for call in calls]
+
+    def started(self) -> list[str]:
+        """Return the names of the executions that run."""
+        answer = self.client("stepfunctions").list_executions(stateMachineArn=self.machine)
+        return sorted(execution["name"] for execution in answer["executions"])
+
+    def publish(self, policy: Document | bytes) -> None:
+        """Publish a policy to AppConfig, as it is."""
+        self.published.append(policy if isinstance(policy, bytes) else json.dumps(policy).encode())
+
+    def upload(self, frame: Document, body: bytes = b"a picture") -> Document:
+        """Put a frame's object, and return the frame with the version that S3 gave it."""
+        answer = self.client("s3").put_object(Bucket=FRAMES_BUCKET, Key=frame["key"], Body=body)
+        return frame | {"bucket": FRAMES_BUCKET, "version_id": answer["VersionId"]}
+
+    def evidence(self, key: str) -> bytes:
+        """Return an object of the evidence bucket."""
+        body: bytes = (
+            self.client("s3").get_object(Bucket=EVIDENCE_BUCKET, Key=key)["Body"].read()
+        )
+        return body
+
+    def go_live(self, started_at: Any = None) -> str:
+        """Let the channel's encoder go live, and return the session's id."""
+        backend = ivs_backends[ACCOUNT][REGION]
+        if not any(channel["arn"] == CHANNEL for channel in backend.channels):
+            made = self.client("ivs").create_channel(name="demo")
+            for named in (made["channel"], made["streamKey"]):
+                for kept in (*backend.channels, *backend.stream_keys.values()):
+                    for name in ("arn", "channelArn"):
+                        if kept.get(name) == made["channel"]["arn"]:
+                            kept[name] = CHANNEL
+                del named
+        session = encoder.start(CHANNEL)
+        if started_at:
+            backend.streams[CHANNEL].start_time = started_at
+        return session
+
+    def go_off(self) -> None:
+        """Let the channel's encoder go off by itself."""
+        encoder.stop(CHANNEL)
+
+    def medialive(self, state: str) -> Any:
+        """Put the MediaLive channel into a state, and return it."""
+        backend = medialive_backends[ACCOUNT][REGION]
+        if "1234567" not in backend._channels:
+            made = self.client("medialive").create_channel(Name="demo")["Channel"]
+            backend._channels["1234567"] = backend._channels.pop(made["Id"])
+        delays.change(medialive_seconds=3600)  # it stays in a passing state
+        backend._channels["1234567"].state = state
+        delays.change(medialive_seconds=0)
+        return backend._channels["1234567"]
+
+
+TEMPLATE = Template()
+
+
+@cache
+def _schema(table: str) -> Document:
+    """Read a table's keys and indexes from the template, so that they cannot drift apart."""
+    properties = TEMPLATE.source["Resources"][TABLES[table]]["Properties"]
+    kept = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
+    return {name: properties[name] for name in kept if name in properties}
+
+
+@pytest.fixture
+def aws(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> Aws:
+    """Make everything that the template makes, and set every function's environment."""
+    monkeypatch.setenv("MOTO_ACCOUNT_ID", ACCOUNT)
+    install()
+    delays.change(stream_stop_seconds=0, medialive_seconds=0)
+    aws = Aws(wire)
+    for name in TABLES:
+        aws.client("dynamodb").create_table(TableName=name, **_schema(name))
+    for bucket in (FRAMES_BUCKET, EVIDENCE_BUCKET):
+        aws.client("s3").create_bucket(Bucket=bucket)
+        aws.client("s3").put_bucket_versioning(
+            Bucket=bucket, VersioningConfiguration={"Status": "Enabled"}
+        )
+    aws.topic = aws.client("sns").create_topic(Name="notices")["TopicArn"]
+    aws.queue = aws.client("sqs").create_queue(QueueName="owners")["QueueUrl"]
+    owners = f"arn:aws:sqs:{REGION}:{ACCOUNT}:owners"
+    aws.client("sns").subscribe(TopicArn=aws.topic, Protocol="sqs", Endpoint=owners)
+    aws.machine = aws.client("stepfunctions").create_state_machine(
+        name="moderate",
+        definition='{"StartAt": "End", "States": {"End": {"Type": "Succeed"}}}',
+        roleArn=f"arn:aws:iam::{ACCOUNT}:role/machine",
+    )["stateMachineArn"]
+    secrets = aws.client("secretsmanager")
+    aws.secret = secrets.create_secret(Name="links", SecretString=LINK_KEY)["ARN"]
+    aws.client("ssm").put_parameter(Name="/stack/console-url", Type="String", Value=CONSOLE_URL)
+    _serve_policies(aws)
+    aws.publish(_default_policy())
+    for name, value in _environment(aws).items():
+        monkeypatch.setenv(name, value)
+    wire.forget()
+    return aws
+
+
+@cache
+def _default_policy() -> bytes:
+    document = yaml.safe_load((scenes.ROOT / "policies" / "default.yaml").read_text())
+    return json.dumps(document).encode()
+
+
+def _serve_policies(aws: Aws) -> None:
+    """Answer for AppConfig Data, which moto lacks: each token is good for one call."""
+    live: set[str] = set()
+    seen: dict[str, int] = {}
+
+    def give(token: str) -> str:
+        live.add(token)
+        return token
+
+    def start(asked: Document) -> Document:
+        return {"InitialConfigurationToken": give(f"session-{len(seen)}")}
+
+    def latest(asked: Document) -> Any:
+        token = asked["ConfigurationToken"]
+        if token not in live:
+            return refused("BadRequestException")
+        live.discard(token)
+        news = seen.get(token, 0) < len(aws.published)
+        body = aws.published[-1] if news and aws.published else b""
+        following = give(f"{token}+")
+        seen[following] = len(aws.published)
+        return {"Configuration": io.BytesIO(body), "NextPollConfigurationToken": following}
+
+    aws.wire.serves("StartConfigurationSession", start)
+    aws.wire.serves("GetLatestConfiguration", latest)
+
+
+def _environment(aws: Aws) -> dict[str, str]:
+    return {
+        "FRAMES_TABLE": "frames",
+        "REVIEWS_TABLE": "reviews",
+        "CHANNELS_TABLE": "channels",
+        "OUTBOX_TABLE": "outbox",
+        "FRAMES_BUCKET": FRAMES_BUCKET,
+        "EVIDENCE_BUCKET": EVIDENCE_BUCKET,
+        "STATE_MACHINE_ARN": aws.machine,
+        "POLICY_APPLICATION": "app1234",
+        "POLICY_ENVIRONMENT": "env1234",
+        "POLICY_PROFILE": "prof123",
+        "MODE": "enforce",
+        "NOTICE_TOPIC_ARN": aws.topic,
+        "LINK_SECRET_ARN": aws.secret,
+        "CONSOLE_URL_PARAMETER": "/stack/console-url",
+    }
+
+
+@pytest.fixture
+def context() -> Any:
+    """What Lambda tells a function about itself."""
+    return SimpleNamespace(
+        invoked_function_arn=f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:any",
+        aws_request_id="2f3c1a52-6f0e-4a5e-9a3e-2d5c7d0b8a11",
+        function_name="any",
+        function_version="$LATEST",
+        memory_limit_in_mb=512,
+    )
+
+
+@pytest.fixture
+def logged() -> Iterator[io.StringIO]:
+    """Collect what our logger writes."""
+    from framewarden.observability import logger
+
+    handler = logger.registered_handler
+    before, written = handler.stream, io.StringIO()
+    handler.setStream(written)  # type: ignore[attr-defined]
+    yield written
+    handler.setStream(before)  # type: ignore[attr-defined]
+    logger.clear_state()
+
+
+@pytest.fixture(autouse=True)
+def no_metrics_left() -> Iterator[None]:
+    """Forget what a test counted and nobody flushed."""
+    from framewarden.observability import metrics
+
+    yield
+    metrics.provider.clear_metrics()
+
+
+@pytest.fixture
+def counted(capsys: pytest.CaptureFixture[str]) -> Callable[[], dict[str, float]]:
+    """Return the metrics that were emitted, or wait to be, since the last look, summed by name."""
+    from framewarden.observability import metrics
+
+    def take() -> dict[str, float]:
+        if metrics.provider.metric_set:
+            metrics.flush_metrics()
+        sums: dict[str, float] = {}
+        for line in capsys.readouterr().out.splitlines():
+            emitted = json.loads(line) if line.startswith("{") else {}
+            for directive in emitted.get("_aws", {}).get("CloudWatchMetrics", []):
+                assert directive["Namespace"] == "framewarden"
+                for metric in directive["Metrics"]:
+                    values = emitted[metric["Name"]]
+                    sums[metric["Name"]] = sums.get(metric["Name"], 0) + sum(values)
+        return sums
+
+    return take

@@ -1,0 +1,150 @@
+"""Stand on the wire between our gateways and AWS: record every call, answer or fail some."""
+
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+import botocore.session
+from botocore.exceptions import ConnectionClosedError
+
+Answer = Callable[[dict[str, Any]], Any]
+
+
+class KilledError(BaseException):
+    """The worker dies here; nothing of ours can catch it."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of a gateway, as it was asked."""
+
+    service: str
+    operation: str
+    asked: dict[str, Any]
+
+
+@dataclass
+class Wire:
+    """Every client of one session; operations are named as AWS names them, say `PutItem`."""
+
+    session: botocore.session.Session
+    calls: list[Call] = field(default_factory=list)
+    _once: dict[str, deque[Answer]] = field(default_factory=lambda: defaultdict(deque))
+    _always: dict[str, Answer] = field(default_factory=dict)
+    _lost: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    _kill: tuple[int, bool] | None = None
+    _seen: int = 0
+
+    def made(self, operation: str) -> list[dict[str, Any]]:
+        """Return what was asked of an operation, in order."""
+        return [call.asked for call in self.calls if call.operation == operation]
+
+    def forget(self) -> None:
+        """Forget the calls so far."""
+        self.calls.clear()
+
+    def fails(
+        self, operation: str, code: str, *, times: int = 1, status: int = 400, **more: Any
+    ) -> None:
+        """Let the next calls of an operation fail with AWS's name of an error."""
+
+        def refuse(asked: dict[str, Any]) -> Any:
+            parsed = {
+                "Error": {"Code": code, "Message": "injected"},
+                "ResponseMetadata": {"HTTPStatusCode": status},
+                **more,
+            }
+            return SimpleNamespace(status_code=status, headers={}), parsed
+
+        self._once[operation].extend([refuse] * times)
+
+    def raises(self, operation: str, error: BaseException) -> None:
+        """Let the next call of an operation raise before it is sent."""
+
+        def refuse(asked: dict[str, Any]) -> Any:
+            raise error
+
+        self._once[operation].append(refuse)
+
+    def before(self, operation: str, do: Callable[[], Any]) -> None:
+        """Do something just before the next call of an operation: another worker is faster."""
+
+        def meanwhile(asked: dict[str, Any]) -> None:
+            do()
+
+        self._once[operation].append(meanwhile)
+
+    def loses(self, operation: str, times: int = 1) -> None:
+        """Let the next calls of an operation take effect, and lose their answers."""
+        self._lost[operation] += times
+
+    def serves(self, operation: str, answer: Answer) -> None:
+        """Answer an operation that moto does not have."""
+        self._always[operation] = answer
+
+    @contextmanager
+    def killed_at(self, call: int, *, after: bool) -> Iterator[None]:
+        """Kill the worker before its n-th call is sent, or after it has taken effect."""
+        self._seen, self._kill = 0, (call, after)
+        try:
+            yield
+        finally:
+            self._kill = None
+
+    def attach(self) -> None:
+        """Listen to every client that is made from now on."""
+        for name, hear in self._hooks().items():
+            self.session.register(name, hear)
+
+    def detach(self) -> None:
+        """Stop listening; clients made meanwhile are no longer of use."""
+        for name, hear in self._hooks().items():
+            self.session.unregister(name, hear)
+
+    def _hooks(self) -> dict[str, Callable[..., Any]]:
+        return {
+            "before-parameter-build": self._note,
+            "before-call": self._send,
+            "after-call": self._receive,
+        }
+
+    def _note(self, params: Any, context: dict[str, Any], **_: Any) -> None:
+        context["asked"] = params
+
+    def _send(self, event_name: str, context: dict[str, Any], **_: Any) -> Any:
+        _, service, operation = event_name.split(".")
+        asked = context["asked"]
+        self.calls.append(Call(service, operation, asked))
+        self._seen += 1
+        if self._kill == (self._seen, False):
+            raise KilledError
+        if self._once[operation]:
+            answer = self._once[operation].popleft()(asked)
+            if answer is not None:
+                return answer
+        if operation in self._always:
+            answer = self._always[operation](asked)
+            return answer if isinstance(answer, tuple) else _answered(answer)
+        return None
+
+    def _receive(self, event_name: str, http_response: Any, **_: Any) -> None:
+        operation = event_name.split(".")[2]
+        if self._lost[operation] and http_response.status_code < 300:
+            self._lost[operation] -= 1
+            raise ConnectionClosedError(endpoint_url="https://example.invalid")
+        if self._kill == (self._seen, True):
+            raise KilledError
+
+
+def refused(code: str, status: int = 400) -> Any:
+    """Return an error for `serves`."""
+    error = {"Error": {"Code": code, "Message": "injected"}}
+    answer = error | {"ResponseMetadata": {"HTTPStatusCode": status}}
+    return SimpleNamespace(status_code=status, headers={}), answer
+
+
+def _answered(parsed: dict[str, Any]) -> Any:
+    return SimpleNamespace(status_code=200, headers={}), {"ResponseMetadata": {}, **parsed}
