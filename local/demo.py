@@ -27,6 +27,8 @@ from local.target import Target, laptop
 # The clip's 55 seconds and the abstract positive.
 FRAMES = 56
 INTERRUPTED = 130
+# A live channel meets warm functions, as with provisioned concurrency.
+PATH = (*MAIN_PATH, "OpenReviewFunction", "RequestReviewFunction")
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def run(options: Options, show: Show) -> int:
 def _deployed(running: Cloud, show: Show) -> Target:
     build_and_deploy(running, progress=show.say)
     target = laptop()
-    warm(running, STACK_NAME, [*MAIN_PATH, "OpenReviewFunction", "RequestReviewFunction"])
+    warm(running, STACK_NAME, PATH)
     published = publish_if_none(target)
     if published:
         show.say(f"Published policies/default.yaml as version {published.version}")

@@ -51,7 +51,7 @@ class Screening:
         self._links: dict[str, str] = {}
         self._answering = False
         self._answered: set[str] = set()
-        self._offline = self._warm = False
+        self._offline = self._judging = False
 
     def watch_the_play(self) -> None:
         """Let the player begin, and watch until the last frame was put."""
@@ -105,11 +105,10 @@ class Screening:
         if self._answering:
             self._answer()
         judged = seconds_to_verdict(self.puts, self.now)
-        if judged and not self._warm:
-            self._warm = True
-            told = f"frame 0 judged after {judged[0]:.2f} s by functions that had to start"
-            self._audience.event(Event("warm", f"{told}; the film goes on"))
-            self.performance.go_on()
+        if judged and not self._judging:
+            self._judging = True
+            told = f"first verdict {judged[0]:.2f} s after its put"
+            self._audience.event(Event("verdict", told))
         self._audience.advance(len(self.puts), len(judged))
 
     def _tell_offline(self) -> None:
@@ -119,6 +118,8 @@ class Screening:
             self._audience.event(Event("offline", f"GetStream says: {stream} is offline"))
 
     def _answer(self) -> None:
+        if any(self._is_under_way(put) for put in self.puts):
+            return  # it might join a review, which is answered once
         for review in self.now.reviews.values():
             identity = review["review_id"]
             # Before it has its token nobody waits for the answer yet.
@@ -145,6 +146,11 @@ class Screening:
         review = self.now.reviews.get(review_id, {})
         asked = review.get("status") == "pending" and bool(review.get("task_token"))
         return asked and not self._answering
+
+    def _is_under_way(self, put: Put) -> bool:
+        """Tell whether a frame has neither an end nor a review."""
+        row = self.now.frames.get(put.frame_id, {})
+        return not row.get("review_id") and self.now.outcome(put.frame_id) is None
 
     def _running(self) -> int:
         ours = {put.frame_id for put in self.puts}

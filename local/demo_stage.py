@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import islice
 
 from local.broadcast import Broadcast
 from local.encoder import on_air
@@ -18,8 +17,6 @@ from local.player import Put, play
 CLIP = REPOSITORY / "samples" / "big-buck-bunny-trailer-360p.mp4"
 POSITIVE = REPOSITORY / "samples" / "positive-abstract.png"
 INTERVAL_SECONDS = 1.0
-# Whatever is the matter with the first frame, the film goes on then.
-COLD_START_SECONDS = 0.0
 
 
 def programme() -> Iterator[Frame]:
@@ -39,18 +36,13 @@ def channel_name() -> str:
 
 @dataclass
 class Performance:
-    """The clip being played, on a thread of its own, so that somebody can watch meanwhile.
-
-    The first frame waits for its verdict: it pays for the start of every function's worker, which
-    ten frames a second would otherwise start by the dozen.
-    """
+    """The clip being played, on a thread of its own, so that somebody can watch meanwhile."""
 
     broadcast: Broadcast
     speed: float
     _failure: BaseException | None = None
     _fresh: "queue.SimpleQueue[Put]" = field(default_factory=queue.SimpleQueue)
     _halted: threading.Event = field(default_factory=threading.Event)
-    _warm: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
 
     def start(self) -> None:
@@ -58,14 +50,9 @@ class Performance:
         self._thread = threading.Thread(target=self._play, name="player", daemon=True)
         self._thread.start()
 
-    def go_on(self) -> None:
-        """Play the rest: the first frame has its verdict."""
-        self._warm.set()
-
     def halt(self) -> None:
         """Stop playing, and wait until the last put has ended."""
         self._halted.set()
-        self._warm.set()
         if self._thread:
             self._thread.join()
 
@@ -95,22 +82,16 @@ class Performance:
         return puts
 
     def _play(self) -> None:
-        pictures = programme()
+        live = on_air(self.broadcast.ivs, self.broadcast.channel.arn)
         try:
-            self._send(islice(pictures, 1))
-            self._warm.wait(COLD_START_SECONDS)
-            self._send(pictures)
+            play(
+                self.broadcast.recording,
+                programme(),
+                interval=INTERVAL_SECONDS,
+                speed=self.speed,
+                put=self.broadcast.recorder.put,
+                on_air=lambda: not self._halted.is_set() and live(),
+                told=self._fresh.put,
+            )
         except Exception as failure:  # the thread that watches tells it
             self._failure = failure
-
-    def _send(self, pictures: Iterator[Frame]) -> None:
-        live = on_air(self.broadcast.ivs, self.broadcast.channel.arn)
-        play(
-            self.broadcast.recording,
-            pictures,
-            interval=INTERVAL_SECONDS,
-            speed=self.speed,
-            put=self.broadcast.recorder.put,
-            on_air=lambda: not self._halted.is_set() and live(),
-            told=self._fresh.put,
-        )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from framewarden.domain.frames import frame_id
 from framewarden.domain.times import parse
 from local.player import Put
 
@@ -30,8 +31,8 @@ class Snapshot:
     def judged_at(self, frame_id: str) -> float | None:
         """Return when a frame had its verdict, in seconds of the epoch."""
         row = self.frames.get(frame_id, {})
-        review = self.reviews.get(str(row.get("review_id")), {})
-        opened = review if review.get("frame", {}).get("frame_id") == frame_id else {}
+        review = self.reviews.get(str(row.get("review_id")))
+        opened = review if review and opener_of(review) == frame_id else {}
         moment = row.get("judged_at") or opened.get("judged_at")
         return parse(moment).timestamp() if moment else None
 
@@ -78,20 +79,35 @@ class Story:
         return new
 
     def _opened(self, review: Row) -> list[Event]:
-        if not self._first("review", review["review_id"]):
-            return []
-        put = self._puts.get(review["frame"]["frame_id"])
-        name = f"frame {put.number}" if put else review["frame"]["key"]
-        text = f"{name} flagged, {review['severity']}: {strongest(review)}; review opened"
-        return [Event("review", text, self._link(review))]
+        """Tell that a review was opened, and each time that a graver frame raised it."""
+        events = []
+        severity, opener = review["severity"], opener_of(review)
+        raised = review["frame"]["frame_id"] != opener
+        if self._first("review", review["review_id"]):
+            # Once raised, a review no longer says how grave it began.
+            how = "" if raised else f", {severity}"
+            seen = review["samples"][0].get("confidence")
+            what = f"{review.get('category')} {_percent(seen)}" if raised else strongest(review)
+            text = f"{self._name(opener, review)} flagged{how}: {what}; review opened"
+            events.append(Event("review", text, self._link(review)))
+        if raised and self._first(f"raised to {severity}", review["review_id"]):
+            graver = review["frame"]["frame_id"]
+            self._first("joined", graver)
+            text = f"raises the review to {severity}: {strongest(review)}"
+            events.append(Event("review", f"{self._name(graver, review)} {text}"))
+        return events
+
+    def _name(self, frame_id: str, review: Row) -> str:
+        put = self._puts.get(frame_id)
+        return f"frame {put.number}" if put else str(review["frame"]["key"])
 
     def _frame(self, put: Put, now: Snapshot) -> list[Event]:
         row = now.frames.get(put.frame_id, {})
-        review = now.reviews.get(str(row.get("review_id")), {})
-        opener = review.get("frame", {}).get("frame_id")
+        review = now.reviews.get(str(row.get("review_id")))
+        opener = opener_of(review) if review else put.frame_id
         if review and opener != put.frame_id and self._first("joined", put.frame_id):
-            seen = _confidence(review, put)
-            return [Event("joined", f"frame {put.number} joined the same review{seen}")]
+            seen, other = _confidence(review, put), self._name(opener, review)
+            return [Event("joined", f"frame {put.number} joined the review of {other}{seen}")]
         outcome = row.get("outcome")
         if outcome in ("unscreened", "skipped") and self._first("outcome", put.frame_id):
             reason = row.get("reason") or "no reason given"
@@ -117,8 +133,9 @@ class Story:
         if review["status"] == "pending" or not self._first("decided", review["review_id"]):
             return []
         via = f"by {review.get('by') or 'nobody'}, through the {review.get('via') or 'default'}"
-        text = f"review of {review.get('frames', 1)} frames {review['status']}"
-        return [Event("decided", f"{text}: {review.get('decision')}, {via}")]
+        text = f"review of {self._name(opener_of(review), review)} {review['status']}"
+        frames = f"for {review.get('frames', 1)} frames"
+        return [Event("decided", f"{text}: {review.get('decision')} {frames}, {via}")]
 
     def seconds_to_stop(self, stop: Row) -> float | None:
         """Return the time from the start of a frame's put to the accepted stop."""
@@ -134,18 +151,28 @@ def seconds_to_verdict(puts: Iterable[Put], now: Snapshot) -> list[float]:
     return [moment - put.started for put, moment in judged if moment is not None]
 
 
+def opener_of(review: Row) -> str:
+    """Return the frame with which a review began; the one it shows may be a graver one."""
+    first = review["samples"][0]
+    return frame_id(review["frame"]["bucket"], first["key"], first.get("version_id"))
+
+
 def strongest(review: Row) -> str:
     """Name a review's strongest label and its confidence."""
     labels = review.get("labels") or []
     if not labels:
         return str(review.get("category") or "not analysed")
     best = max(labels, key=lambda label: float(label["confidence"]))
-    return f"{best['name']} {float(best['confidence']):.1f} %"
+    return f"{best['name']} {_percent(best['confidence'])}"
+
+
+def _percent(confidence: float | None) -> str:
+    return "unknown" if confidence is None else f"{float(confidence):.1f} %"
 
 
 def _confidence(review: Row, put: Put) -> str:
     for sample in review.get("samples") or []:
         same = (sample["key"], sample.get("version_id")) == (put.key, put.version_id)
         if same and sample.get("confidence") is not None:
-            return f" ({float(sample['confidence']):.1f} %)"
+            return f" ({_percent(sample['confidence'])})"
     return ""

@@ -147,9 +147,14 @@ def check_alarms(target: Target) -> Iterator[Seen]:
         pages = (
             target.client("cloudwatch")
             .get_paginator("describe_alarms")
-            .paginate(AlarmNames=names[start : start + 100], StateValue="ALARM")
+            .paginate(AlarmNames=names[start : start + 100])
         )
-        raised += [alarm for page in pages for alarm in page["MetricAlarms"]]
+        raised += [
+            alarm
+            for page in pages
+            for alarm in page["MetricAlarms"]
+            if alarm["StateValue"] == "ALARM"
+        ]
     for alarm in raised:
         yield WARN, f"{alarm['AlarmName']} is raised.", alarm.get("AlarmDescription", "")
     if not raised:

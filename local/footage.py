@@ -18,7 +18,9 @@ from local.errors import OperatorError
 OFFSET_SECONDS = 0.46
 # At quality 86 with 4:2:2 chroma the clip scores as samples/README.md lists it: the model follows
 # the encoder's noise closely, so another setting moves a face by ten percentage points.
-JPEG = {"format": "JPEG", "quality": 86, "subsampling": "4:2:2"}
+FILM = {"format": "JPEG", "quality": 86, "subsampling": "4:2:2"}
+# A still that is no JPEG yet loses next to nothing.
+STILL = {"format": "JPEG", "quality": 95, "subsampling": "4:4:4"}
 JPEG_MAGIC = b"\xff\xd8\xff"
 IMAGE_SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"}
 
@@ -70,7 +72,7 @@ def still(path: Path, size: tuple[int, int] | None = None) -> bytes:
     try:
         with Image.open(path) as image:
             upright = ImageOps.exif_transpose(image).convert("RGB")
-        return _encoded(upright.resize(size) if size else upright)
+        return _encoded(upright.resize(size) if size else upright, STILL)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as failure:
         raise PictureError(f"{path} is not an image that can be read ({failure}).") from failure
 
@@ -105,12 +107,12 @@ def _of_video(path: Path, interval: float, offset: float) -> Iterator[Frame]:
     number = 0
     for picture, seconds, lasts in _decoded(path):
         while shown is not None and number * interval + offset < seconds:
-            yield Frame(number, at, _encoded(shown.to_image()))
+            yield Frame(number, at, _encoded(shown.to_image(), FILM))
             number += 1
         shown, at, ends = picture, seconds, seconds + lasts
     # The last picture stays until the film ends; a film shorter than the offset is one picture.
     while shown is not None and (number == 0 or number * interval + offset < ends):
-        yield Frame(number, at, _encoded(shown.to_image()))
+        yield Frame(number, at, _encoded(shown.to_image(), FILM))
         number += 1
 
 
@@ -139,7 +141,7 @@ def _decoded(path: Path) -> Iterator[tuple[Any, float, float]]:
         ) from failure
 
 
-def _encoded(image: Any) -> bytes:
+def _encoded(image: Any, settings: dict[str, Any]) -> bytes:
     with BytesIO() as buffer:
-        image.save(buffer, **JPEG)
+        image.save(buffer, **settings)
         return buffer.getvalue()

@@ -1,8 +1,9 @@
-"""Find the images that a person names: files, folders, and objects in S3."""
+"""Find the images that a person names: files, folders, objects in S3, and what is piped in."""
 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,12 +21,13 @@ BRANDS = (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypavif")
 
 @dataclass(frozen=True)
 class Image:
-    """One thing to moderate: a file, or an object of a bucket; `name` is unique in its run."""
+    """One thing to moderate: a file, an object of a bucket, or bytes."""
 
     name: str
     path: Path | None = None
     bucket: str = ""
     key: str = ""
+    content: bytes | None = None
 
 
 @dataclass
@@ -47,7 +49,9 @@ def find(arguments: Iterable[str], s3: Any) -> Choice:
     choice = Choice()
     for argument in arguments:
         before = len(choice.images)
-        if argument.startswith("s3://"):
+        if argument == "-":
+            choice.images.append(Image("stdin", content=sys.stdin.buffer.read()))
+        elif argument.startswith("s3://"):
             _find_objects(argument, s3, choice)
         else:
             _find_files(Path(argument).expanduser(), choice)

@@ -127,7 +127,9 @@ class Run:
     def send(self, image: Image) -> Sent:
         """Put one image under `uploads/`."""
         key = upload_key(self.run, image.name)
-        if image.path is None:
+        if image.content is not None:
+            answer = self.s3.put_object(Bucket=self.bucket, Key=key, Body=image.content)
+        elif image.path is None:
             source = {"Bucket": image.bucket, "Key": image.key}
             answer = self.s3.copy_object(Bucket=self.bucket, Key=key, CopySource=source)
         else:

@@ -109,9 +109,7 @@ def play(
     on_air: Callable[[], bool] = lambda: True,
     told: Callable[[Put], None] = lambda put: None,
 ) -> Played:
-    """Put frame n at `n * interval / speed` seconds after frame 0, until the stream goes off air.
-
-    Pictures that begin with another number are played from there.
+    """Put frame n at `n * interval / speed` seconds after the start, until the stream goes off air.
 
     Raises
     ------
@@ -124,9 +122,8 @@ def play(
     clock = clock or Clock()
     played = Played()
     with _Line(recording, put, clock, told, played) as line:
-        start, last = None, -math.inf
+        start, last = clock.monotonic(), -math.inf
         for picture in pictures:
-            start = clock.monotonic() - picture.number * gap if start is None else start
             due = start + picture.number * gap
             clock.sleep(max(0.0, max(due, last + gap * CATCH_UP) - clock.monotonic()))
             if not on_air():

@@ -9,6 +9,7 @@ from typing import Any
 from framewarden.domain.times import iso
 from local.errors import OperatorError
 from local.links import Links
+from local.review_link import Fetch, answer
 from local.tables import Row, fetch, query, scan
 from local.target import Target
 
@@ -82,6 +83,29 @@ def shown(target: Target, review_id: str) -> Document:
     row = find(target, review_id)
     seen = {name: value for name, value in sorted(row.items()) if name not in HIDDEN}
     return {**seen, "deadline": moment(row["deadline"]), "url": Links(target).url(row)}
+
+
+def decide(
+    target: Target,
+    review_id: str,
+    decision: str,
+    by: str = "",
+    note: str = "",
+    fetch_page: Fetch | None = None,
+) -> Document:
+    """Decide through the review's page, and describe what stands then.
+
+    `accepted` tells whether this very answer decided, `says` what the page said to it.
+
+    Raises
+    ------
+    OperatorError
+        There is no such review, or it does not offer the decision.
+    """
+    links = Links(target)
+    told = answer(links.url(find(target, review_id)), decision, by, note, fetch_page)
+    stands = summary(find(target, review_id), links)
+    return {**stands, "accepted": told["accepted"], "says": told["says"]}
 
 
 def moment(epoch: int | float) -> str:

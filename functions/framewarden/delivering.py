@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from framewarden import calling
 from framewarden.aws import messages
 from framewarden.aws.dynamo import Row
 from framewarden.aws.outbox import Outbox
@@ -64,6 +65,20 @@ def notice(name: str, subject: str, text: str, now: datetime) -> Row:
     }
 
 
+def review_notice(review: Row, rung: int, now: datetime, grace: int = GRACE) -> Row:
+    """Word the row of a call for a decision: its text and link are made when it is sent.
+
+    One for each rung and severity: people are told again when a review is raised.
+    """
+    return {
+        "id": f"notice#review#{review['review_id']}#{rung}#{review['severity']}",
+        "kind": "review",
+        "review_id": review["review_id"],
+        "due": int(now.timestamp()) + grace,
+        "attempts": 0,
+    }
+
+
 def send_callback(row: Row, own: Callbacks, now: datetime) -> bool:
     """Answer the waiting execution; what fails stays in the outbox."""
     return _attempt(row, Outbox(own.outbox_table), now, lambda: _answer(row, own))
@@ -80,9 +95,20 @@ def publish_kept(row: Row, own: Notices, now: datetime) -> bool:
     return _attempt(row, Outbox(own.outbox_table), now, lambda: _publish(row, own))
 
 
+def send_call(row: Row, own: Any, now: datetime) -> bool:
+    """Keep and publish a call for a decision."""
+    Outbox(own.outbox_table).put(row)
+    return _attempt(row, Outbox(own.outbox_table), now, lambda: _call(row, own))
+
+
 def resend(row: Row, own: Any, now: datetime) -> bool:
     """Send one row of the outbox again."""
-    send = _answer if row["kind"] == "callback" else _publish
+    kinds: dict[str, Callable[[Row, Any], bool]] = {
+        "callback": _answer,
+        "notice": _publish,
+        "review": _call,
+    }
+    send = kinds[row["kind"]]
     return _attempt(row, Outbox(own.outbox_table), now, lambda: send(row, own))
 
 
@@ -100,6 +126,13 @@ def _answer(row: Row, own: Callbacks) -> bool:
 
 def _publish(row: Row, own: Notices) -> bool:
     messages.publish(own.notice_topic_arn, row["subject"], row["text"])
+    return True
+
+
+def _call(row: Row, own: Any) -> bool:
+    review = Reviews(own.reviews_table).get(row["review_id"])
+    if review and review["status"] == "pending":  # nobody is called for what is decided
+        messages.publish(own.notice_topic_arn, *calling.call(review, own))
     return True
 
 

@@ -10,7 +10,6 @@ from framewarden.aws.ledger import Ledger
 from framewarden.aws.reviews import Reviews
 from framewarden.domain import cases, incidents
 from framewarden.domain.errors import StoreConflictError
-from framewarden.domain.severity import rank
 from framewarden.domain.times import iso, parse
 from framewarden.observability import count
 
@@ -38,7 +37,7 @@ def open_or_join(state: Document, own: settings.OpenReview, now: datetime) -> Do
         Others kept writing the same incident; try again.
     """
     frame, execution = state["frame"], state["execution"]
-    reviews = Reviews(own.reviews_table, own.frames_table)
+    reviews = Reviews(own.reviews_table, own.frames_table, own.outbox_table)
     before = (state.get("review") or {}).get("review_id")
     if before:
         reviews.expire(before, unanswered(now))  # its wait is over: this execution asks anew
@@ -54,7 +53,7 @@ def open_or_join(state: Document, own: settings.OpenReview, now: datetime) -> Do
         current_id, current = reviews.current(row["incident"])
         # An opener that asks again does not join: the frames of its first review wait for it.
         if current and not before and _joinable(current, row, now):
-            if reviews.join(current, frame["frame_id"], row["samples"][0], iso(now)):
+            if _join(reviews, current, row, now):
                 return _slot(current, opener=False)
         elif reviews.open(row, replaces=current_id):
             count("ReviewsOpened")
@@ -63,16 +62,27 @@ def open_or_join(state: Document, own: settings.OpenReview, now: datetime) -> Do
 
 
 def _joinable(current: Row, row: Row, now: datetime) -> bool:
-    """Join only what is pending, as grave, within its window, and of one question."""
+    """Join only what is pending, within its window, and of one question."""
     opened = parse(current["opened_at"])
     return (
         current["status"] == "pending"
         and current["deadline"] > now.timestamp()
-        and rank(current["severity"]) >= rank(row["severity"])
         and now - opened < timedelta(seconds=current["window"])
         and current["asks"] == row["asks"]
         and current.get("session") == row["session"]  # a stop is confirmed once
     )
+
+
+def _join(reviews: Reviews, current: Row, row: Row, now: datetime) -> bool:
+    """Join a review; a graver frame raises it, and people are told again."""
+    changes = dict(incidents.raised(current, row))
+    notice = None
+    if changes:
+        called = current | changes
+        notice = delivering.review_notice(called, current["rung"], now, grace=0)
+    changes["last_seen_at"] = iso(now)
+    frame_id = row["frame"]["frame_id"]
+    return reviews.add_frame(current, frame_id, row["samples"][0], changes, notice)
 
 
 def _row(case: Document, frame: Document, execution: str, before: str | None, now: datetime) -> Row:
@@ -135,7 +145,7 @@ def decide(
     ValueError
         The review does not offer this decision.
     """
-    reviews = Reviews(own.reviews_table)
+    reviews = Reviews(own.reviews_table, outbox_table=own.outbox_table)
     row = reviews.get(review_id)
     if row is None:
         raise LookupError(review_id)
@@ -152,7 +162,7 @@ def decide(
         "decided_at": iso(now),
     }
     callback = delivering.callback(review_id, row["rung"], answer(row | changes), now)
-    first = reviews.decide(review_id, changes, int(now.timestamp()), callback, own.outbox_table)
+    first = reviews.decide(review_id, changes, int(now.timestamp()), callback)
     if first:
         delivering.send_callback(callback, own, now)
     return Decided(reviews.get(review_id) or row, first)
@@ -163,13 +173,8 @@ def _escalate(
 ) -> Decided:
     climbed = _next_rung(row, now)
     callback = delivering.callback(row["review_id"], row["rung"], answer(climbed), now)
-    first = reviews.climb(
-        row["review_id"],
-        climbed["rung"],
-        climbed["deadline"],
-        {"escalated_by": by},
-        callback,
-        own.outbox_table,
+    first = reviews.climb_and_answer(
+        climbed, callback, {"escalated_by": by}, in_time=int(now.timestamp())
     )
     if first:
         delivering.send_callback(callback, own, now)
@@ -233,13 +238,44 @@ def close(slot: Document, own: settings.CloseReview, now: datetime) -> Document:
         return answer(row)
     if row["rung"] > slot["rung"]:
         return answer(row | {"decision": "escalate"})
+    ended = _after_deadline(row, now)
+    if ended["status"] == "pending":
+        moved = reviews.climb(ended)
+    else:
+        moved = reviews.expire(row["review_id"], _ending(ended))
+    if _counted(ended, moved=moved):
+        return answer(ended)
+    # A decision or a joined frame got there first: the retry finds what stands.
+    raise StoreConflictError(f"review {row['review_id']} moved")
+
+
+def close_overdue(row: Row, own: settings.Sweep, now: datetime) -> bool:
+    """End a pending wait by its row's deadline, where its execution waits longer than that.
+
+    A raised review is overdue before the time-out that its execution began with.
+    """
+    reviews = Reviews(own.reviews_table, outbox_table=own.outbox_table)
+    ended = _after_deadline(row, now)
+    callback = delivering.callback(row["review_id"], row["rung"], answer(ended), now)
+    if ended["status"] == "pending":
+        moved = reviews.climb_and_answer(ended, callback, {})
+    else:
+        moved = reviews.expire_and_answer(row["review_id"], _ending(ended), callback)
+    return _counted(ended, moved=moved) and delivering.send_callback(callback, own, now)
+
+
+def _after_deadline(row: Row, now: datetime) -> Row:
+    """Return the row on its next rung, or ended by its default."""
     if row["rung"] + 1 < len(row["ladder"]):
-        climbed = _next_rung(row, now)
-        if reviews.climb(row["review_id"], climbed["rung"], climbed["deadline"], {}):
-            return answer(climbed)
-        raise StoreConflictError(f"review {row['review_id']} moved")
-    changes = unanswered(now) | {"decision": row["default"]}
-    if reviews.expire(row["review_id"], changes):
+        return _next_rung(row, now)
+    return row | unanswered(now) | {"decision": row["default"]}
+
+
+def _ending(row: Row) -> Row:
+    return {name: row[name] for name in ("status", "decision", "by", "via", "decided_at")}
+
+
+def _counted(ended: Row, *, moved: bool) -> bool:
+    if moved and ended["status"] == "expired":
         count("ReviewsExpired")
-        return answer(row | changes)
-    return answer(reviews.get(row["review_id"]) or row | changes)
+    return moved

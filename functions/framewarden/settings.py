@@ -66,6 +66,7 @@ class HoldUnscreened(PolicySource):
 class OpenReview(Settings):
     reviews_table: str
     frames_table: str
+    outbox_table: str
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,8 @@ class Sweep(Settings):
     outbox_table: str
     reviews_table: str
     notice_topic_arn: str
+    link_secret_arn: str
+    console_url_parameter: str
 
 
 @dataclass(frozen=True)

@@ -5,25 +5,37 @@ from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
 
-from framewarden import delivering, settings
+from framewarden import delivering, reviewing, settings
 from framewarden.aws.outbox import Outbox
 from framewarden.aws.reviews import Reviews
 from framewarden.observability import gauge
 
 Document = dict[str, Any]
 OPEN_SEVERITIES = ("critical", "high", "medium")
+# Seconds: an execution's own time-out closes its wait first, unless the row is due before it.
+LATE = 15
 
 
 def sweep(own: settings.Sweep, now: datetime) -> Document:
-    """Send what is due, and record the open reviews and the most overdue deadline."""
+    """Send what is due, close what is overdue, and record the open reviews and their deadline."""
     seconds = int(now.timestamp())
     rows = Outbox(own.outbox_table).undelivered()
     due = [row for row in rows if row["due"] <= seconds]
     sent = sum(delivering.resend(row, own, now) for row in due)
     reviews = Reviews(own.reviews_table)
     waiting = [row for name in OPEN_SEVERITIES for row in reviews.open_by_deadline(name)]
+    closed = sum(
+        reviewing.close_overdue(row, own, now)
+        for row in waiting
+        if row["deadline"] + LATE < seconds
+    )
     overdue = max((seconds - row["deadline"] for row in waiting), default=0)
     gauge("OutboxDue", len(due) - sent)
     gauge("OpenReviews", len(waiting))
     gauge("OldestDeadlineSeconds", max(overdue, 0), MetricUnit.Seconds)
-    return {"undelivered": len(rows) - sent, "sent": sent, "open_reviews": len(waiting)}
+    return {
+        "undelivered": len(rows) - sent,
+        "sent": sent,
+        "open_reviews": len(waiting),
+        "closed": closed,
+    }

@@ -45,7 +45,10 @@ def demo(
     from local.demo_show import Show
     from local.player import pace
 
-    pace(1.0, speed)  # a bad number is refused before anything starts
+    # What cannot work is refused before anything starts.
+    pace(1.0, speed)
+    if report and not report.absolute().parent.is_dir():
+        raise typer.BadParameter(f"the folder of {report} does not exist.", param_hint="--json")
     code = run(Options(once, report, speed, keep, port), Show())
     if code:
         raise typer.Exit(code)

@@ -136,7 +136,8 @@ def _rescan_all(target: Target, found: list[AuditedFrame]) -> list[dict[str, Any
     from local.rescan import rescan as once
 
     results = []
-    with Progress(console=console(sys.stderr), transient=True) as progress:
+    shown = console(sys.stderr)
+    with Progress(console=shown, transient=True, disable=not shown.is_terminal) as progress:
         for frame in progress.track(found, description="Rescanning"):
             results.append(once(target, frame).document())
     return results

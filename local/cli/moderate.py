@@ -29,7 +29,9 @@ def register(app: typer.Typer) -> None:
 def moderate(
     images: Annotated[
         list[str],
-        typer.Argument(metavar="IMAGE|FOLDER|s3://BUCKET/KEY...", help="What to moderate."),
+        typer.Argument(
+            metavar="IMAGE|FOLDER|s3://BUCKET/KEY...", help="What to moderate; - reads stdin."
+        ),
     ],
     timeout: Annotated[
         float, typer.Option(min=1, help="Seconds that one image may take to its verdict.")

@@ -45,10 +45,9 @@ def target_of(stack: str | None, region: str | None) -> Target:
         raise typer.BadParameter(
             "it goes with --stack NAME; the laptop cloud has one region.", param_hint="--region"
         )
-    chooser = _chooser.get()
-    if chooser is None:
-        from local.target import choose as chooser
-    return chooser(stack, region)
+    from local.target import choose
+
+    return (_chooser.get() or choose)(stack, region)
 
 
 def group(text: str) -> typer.Typer:

@@ -101,22 +101,17 @@ def decide(
     json_: JsonOption = False,
 ) -> None:
     """Decide a review through its page, as its link does: the first decision counts."""
-    from local.links import Links
-    from local.review_link import answer
-    from local.reviews import find, summary
+    from local.reviews import decide as decide_once
 
-    target = target_of(stack, region)
-    links = Links(target)
-    told = answer(links.url(find(target, review_id)), decision.value, by, note)
-    stands = summary(find(target, review_id), links)
+    told = decide_once(target_of(stack, region), review_id, decision.value, by, note)
     if json_:
-        emit_json({**stands, "accepted": told["accepted"], "says": told["says"]})
+        emit_json(told)
     if told["accepted"]:
         say(f"Decided: {decision.value}.")
         return
     say(f"Not applied, because the page says: {told['says']}")
-    decided = f"{stands['decision']} by {stands['by']}" if stands["decision"] else "no decision"
-    say(f"What stands: {stands['status']}, {decided}.")
+    decided = f"{told['decision']} by {told['by']}" if told["decision"] else "no decision"
+    say(f"What stands: {told['status']}, {decided}.")
     # The same decision twice is what was wanted.
-    if stands["decision"] != decision.value:
+    if told["decision"] != decision.value:
         raise typer.Exit(1)

@@ -8,6 +8,7 @@ from pathlib import Path
 from local.errors import OperatorError
 from local.laptop.build import build, fingerprint
 from local.laptop.connection import Cloud
+from local.laptop.environments import RUNTIME
 from local.laptop.home import REPOSITORY
 from local.laptop.record import write_record
 from local.laptop.sam import Sam, overrides
@@ -77,12 +78,15 @@ def _require_runtime(cloud: Cloud, parameters: Mapping[str, str]) -> None:
     OperatorError
         ministack runs every Python function on its own interpreter, whatever Runtime says.
     """
-    if parameters["Runtime"] != cloud.runtime:
+    if cloud.runtime != RUNTIME:
         raise OperatorError(
-            f"Runtime is {parameters['Runtime']}, but the laptop cloud runs functions on "
-            f"{cloud.runtime}.",
-            f"Make .venv with {parameters['Runtime']} and start the cloud from there, or leave "
-            "Runtime to framewarden.",
+            f"The laptop cloud was started on {cloud.runtime}, and this is {RUNTIME}.",
+            "Start it afresh with: framewarden down, then framewarden up",
+        )
+    if parameters["Runtime"] != RUNTIME:
+        raise OperatorError(
+            f"Runtime is {parameters['Runtime']}, but the laptop runs functions on {RUNTIME}.",
+            f"Make .venv with {parameters['Runtime']}, or leave Runtime to framewarden.",
         )
 
 

@@ -4,6 +4,7 @@ import contextlib
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,7 +87,7 @@ def members(servers: Iterable[Server], scratch: Path) -> list[psutil.Process]:
     return sorted(found, key=lambda process: int(process.pid))
 
 
-def end(servers: Iterable[Server], scratch: Path, patience: float = 6.0) -> None:
+def end(servers: Iterable[Server], scratch: Path, patience: float = 4.0) -> None:
     """Ask the servers to end, wait up to `patience` seconds, then end whatever is left of them."""
     servers = list(servers)
     family = members(servers, scratch)
@@ -94,11 +95,25 @@ def end(servers: Iterable[Server], scratch: Path, patience: float = 6.0) -> None
     for leader in leaders:
         with contextlib.suppress(psutil.Error):
             leader.terminate()
-    psutil.wait_procs(leaders, timeout=patience)
+    _wait(leaders, patience)
     left = [*family, *members(servers, scratch)]
     for process in left:
         with contextlib.suppress(psutil.Error):
             process.kill()
-    psutil.wait_procs(left, timeout=patience)
+    _wait(left, patience)
     for server in servers:
         server.find()  # reaps our own child
+
+
+def _wait(processes: Iterable[psutil.Process], patience: float) -> None:
+    """Wait until these have ended; one that only waits to be reaped by its parent has."""
+    deadline = time.monotonic() + patience
+    while any(map(_runs, processes)) and time.monotonic() < deadline:
+        time.sleep(0.02)
+
+
+def _runs(process: psutil.Process) -> bool:
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.Error:
+        return False

@@ -16,18 +16,23 @@ os.environ["POWERTOOLS_METRICS_NAMESPACE"] = "framewarden"
 import boto3
 import pytest
 import yaml
-from framewarden.aws import clients, link_keys, parameters, policies
-from framewarden.aws.dynamo import typed, untyped
 from moto import mock_aws
+from moto.dynamodb.models import dynamodb_backends
 from moto.ivs.models import ivs_backends
 from moto.medialive.models import medialive_backends
+from moto.s3.models import s3_backends
+from moto.sqs.models import sqs_backends
+from moto.stepfunctions.models import stepfunctions_backends
 from pytest_socket import disable_socket, enable_socket
 
+from framewarden.aws import clients, link_keys, parameters, policies
+from framewarden.aws.dynamo import typed, untyped
 from local.moto_ext import delays, encoder, install
+from local.moto_ext.control import control
 from tests.unit import scenes
 from tests.unit.scenes import ACCOUNT, CHANNEL, EVIDENCE_BUCKET, FRAMES_BUCKET, REGION
 from tests.unit.template_reading import Template
-from tests.unit.wire import Wire, refused
+from tests.unit.wire import Hub, Wire, refused
 
 Document = dict[str, Any]
 
@@ -62,28 +67,44 @@ def no_account(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
 
 
+@dataclass
+class Clients:
+    """Clients that live as long as the worker: loading a model takes longer than most tests."""
+
+    session: boto3.Session
+    hub: Hub
+    made: dict[Any, Any] = field(default_factory=dict)
+
+    def __call__(self, service: str, config: Any = None) -> Any:
+        key = service, id(config)
+        if key not in self.made:
+            self.made[key] = self.session.client(service, config=config)
+        return self.made[key]
+
+
 @pytest.fixture(scope="session")
-def session() -> boto3.Session:
-    """Load each service's model once: that takes longer than most tests here."""
-    return boto3.Session("testing", "testing", "testing", region_name=REGION)
+def lasting() -> Clients:
+    """Make each client once."""
+    session = boto3.Session("testing", "testing", "testing", region_name=REGION)
+    return Clients(session, Hub(session))
 
 
 @pytest.fixture
-def wire(session: boto3.Session, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
+def wire(lasting: Clients, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
     """Record, answer or fail the calls of every client that our gateways make."""
-    wire = Wire(session._session)
-    _forget_clients()
-    wire.attach()
-    with mock_aws():
-        monkeypatch.setattr(boto3, "DEFAULT_SESSION", session)
-        yield wire
-    wire.detach()
-    _forget_clients()
+    monkeypatch.setattr(boto3, "client", lasting)
+    _forget()
+    lasting.hub.wire = Wire()
+    yield lasting.hub.wire
+    lasting.hub.wire = None
+    _forget()
 
 
-def _forget_clients() -> None:
-    for kept in (clients.client, link_keys.link_keys, parameters._provider, policies._provider):
-        kept.cache_clear()
+def _forget() -> None:
+    """Forget what a worker keeps between two events."""
+    kept = (clients.client, link_keys.link_keys, parameters._provider, policies._provider)
+    for cached in (*kept, policies._parsed):
+        cached.cache_clear()
 
 
 @dataclass
@@ -91,10 +112,10 @@ class Aws:
     """The stack on moto: what the template makes, and ways to look at it."""
 
     wire: Wire
-    topic: str = ""
-    queue: str = ""
-    machine: str = ""
-    secret: str = ""
+    topic: str
+    queue: str
+    machine: str
+    secret: str
     published: list[bytes] = field(default_factory=list)
 
     def client(self, service: str) -> Any:
@@ -131,13 +152,20 @@ class Aws:
         self.client("dynamodb").put_item(TableName=table, Item=typed(row))
 
     def wipe(self) -> None:
-        """Forget every row and notice."""
-        dynamodb = self.client("dynamodb")
-        for name in TABLES:
-            keys = [part["AttributeName"] for part in _schema(name)["KeySchema"]]
-            for item in dynamodb.scan(TableName=name)["Items"]:
-                dynamodb.delete_item(TableName=name, Key={key: item[key] for key in keys})
-        self.client("sqs").purge_queue(QueueUrl=self.queue)
+        """Forget every row, object, notice, execution and stream; what the template made stays."""
+        for table in dynamodb_backends[ACCOUNT][REGION].tables.values():
+            table.items.clear()
+        for bucket in s3_backends[ACCOUNT]["aws"].buckets.values():
+            bucket.keys.clear()
+        for machine in stepfunctions_backends[ACCOUNT][REGION].state_machines:
+            machine.executions.clear()
+        for queue in sqs_backends[ACCOUNT][REGION].queues.values():
+            queue._messages.clear()
+            queue._pending_messages.clear()
+        for backends in (ivs_backends, medialive_backends):
+            backends[ACCOUNT][REGION].reset()
+        control().reset()
+        delays.change(stream_stop_seconds=0, medialive_seconds=0)
         self.wire.forget()
 
     def notices(self) -> list[Document]:
@@ -167,9 +195,7 @@ class Aws:
 
     def evidence(self, key: str) -> bytes:
         """Return an object of the evidence bucket."""
-        body: bytes = (
-            self.client("s3").get_object(Bucket=EVIDENCE_BUCKET, Key=key)["Body"].read()
-        )
+        body: bytes = self.client("s3").get_object(Bucket=EVIDENCE_BUCKET, Key=key)["Body"].read()
         return body
 
     def go_live(self, started_at: Any = None) -> str:
@@ -215,37 +241,42 @@ def _schema(table: str) -> Document:
     return {name: properties[name] for name in kept if name in properties}
 
 
+@pytest.fixture(scope="module")
+def stack(lasting: Clients) -> Iterator[Document]:
+    """Make everything that the template makes, once for the tests of a module."""
+    with pytest.MonkeyPatch.context() as patch, mock_aws():
+        patch.setenv("MOTO_ACCOUNT_ID", ACCOUNT)
+        install()
+        for name in TABLES:
+            lasting("dynamodb").create_table(TableName=name, **_schema(name))
+        for bucket in (FRAMES_BUCKET, EVIDENCE_BUCKET):
+            lasting("s3").create_bucket(Bucket=bucket)
+            lasting("s3").put_bucket_versioning(
+                Bucket=bucket, VersioningConfiguration={"Status": "Enabled"}
+            )
+        topic = lasting("sns").create_topic(Name="notices")["TopicArn"]
+        queue = lasting("sqs").create_queue(QueueName="owners")["QueueUrl"]
+        owners = f"arn:aws:sqs:{REGION}:{ACCOUNT}:owners"
+        lasting("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=owners)
+        machine = lasting("stepfunctions").create_state_machine(
+            name="moderate",
+            definition='{"StartAt": "End", "States": {"End": {"Type": "Succeed"}}}',
+            roleArn=f"arn:aws:iam::{ACCOUNT}:role/machine",
+        )["stateMachineArn"]
+        secret = lasting("secretsmanager").create_secret(Name="links", SecretString=LINK_KEY)
+        yield {"topic": topic, "queue": queue, "machine": machine, "secret": secret["ARN"]}
+
+
 @pytest.fixture
-def aws(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> Aws:
-    """Make everything that the template makes, and set every function's environment."""
-    monkeypatch.setenv("MOTO_ACCOUNT_ID", ACCOUNT)
-    install()
-    delays.change(stream_stop_seconds=0, medialive_seconds=0)
-    aws = Aws(wire)
-    for name in TABLES:
-        aws.client("dynamodb").create_table(TableName=name, **_schema(name))
-    for bucket in (FRAMES_BUCKET, EVIDENCE_BUCKET):
-        aws.client("s3").create_bucket(Bucket=bucket)
-        aws.client("s3").put_bucket_versioning(
-            Bucket=bucket, VersioningConfiguration={"Status": "Enabled"}
-        )
-    aws.topic = aws.client("sns").create_topic(Name="notices")["TopicArn"]
-    aws.queue = aws.client("sqs").create_queue(QueueName="owners")["QueueUrl"]
-    owners = f"arn:aws:sqs:{REGION}:{ACCOUNT}:owners"
-    aws.client("sns").subscribe(TopicArn=aws.topic, Protocol="sqs", Endpoint=owners)
-    aws.machine = aws.client("stepfunctions").create_state_machine(
-        name="moderate",
-        definition='{"StartAt": "End", "States": {"End": {"Type": "Succeed"}}}',
-        roleArn=f"arn:aws:iam::{ACCOUNT}:role/machine",
-    )["stateMachineArn"]
-    secrets = aws.client("secretsmanager")
-    aws.secret = secrets.create_secret(Name="links", SecretString=LINK_KEY)["ARN"]
-    aws.client("ssm").put_parameter(Name="/stack/console-url", Type="String", Value=CONSOLE_URL)
+def aws(stack: Document, wire: Wire, monkeypatch: pytest.MonkeyPatch) -> Aws:
+    """Return the stack, empty, with every function's environment set and a policy published."""
+    aws = Aws(wire, **stack)
+    aws.wipe()
+    wire.serves("GetParameter", lambda asked: {"Parameter": {"Value": CONSOLE_URL}})
     _serve_policies(aws)
     aws.publish(_default_policy())
     for name, value in _environment(aws).items():
         monkeypatch.setenv(name, value)
-    wire.forget()
     return aws
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
-import botocore.session
 from botocore.exceptions import ConnectionClosedError
 
 Answer = Callable[[dict[str, Any]], Any]
@@ -28,9 +27,8 @@ class Call:
 
 @dataclass
 class Wire:
-    """Every client of one session; operations are named as AWS names them, say `PutItem`."""
+    """What one test says to its clients; operations are named as AWS names them, say `PutItem`."""
 
-    session: botocore.session.Session
     calls: list[Call] = field(default_factory=list)
     _once: dict[str, deque[Answer]] = field(default_factory=lambda: defaultdict(deque))
     _always: dict[str, Answer] = field(default_factory=dict)
@@ -94,29 +92,8 @@ class Wire:
         finally:
             self._kill = None
 
-    def attach(self) -> None:
-        """Listen to every client that is made from now on."""
-        for name, hear in self._hooks().items():
-            self.session.register(name, hear)
-
-    def detach(self) -> None:
-        """Stop listening; clients made meanwhile are no longer of use."""
-        for name, hear in self._hooks().items():
-            self.session.unregister(name, hear)
-
-    def _hooks(self) -> dict[str, Callable[..., Any]]:
-        return {
-            "before-parameter-build": self._note,
-            "before-call": self._send,
-            "after-call": self._receive,
-        }
-
-    def _note(self, params: Any, context: dict[str, Any], **_: Any) -> None:
-        context["asked"] = params
-
-    def _send(self, event_name: str, context: dict[str, Any], **_: Any) -> Any:
-        _, service, operation = event_name.split(".")
-        asked = context["asked"]
+    def send(self, service: str, operation: str, asked: dict[str, Any]) -> Any:
+        """Hear of a call before it is sent; an answer returned here is the answer."""
         self.calls.append(Call(service, operation, asked))
         self._seen += 1
         if self._kill == (self._seen, False):
@@ -130,13 +107,34 @@ class Wire:
             return answer if isinstance(answer, tuple) else _answered(answer)
         return None
 
-    def _receive(self, event_name: str, http_response: Any, **_: Any) -> None:
-        operation = event_name.split(".")[2]
-        if self._lost[operation] and http_response.status_code < 300:
+    def receive(self, operation: str, status: int) -> None:
+        """Hear of a call that took effect, or failed."""
+        if self._lost[operation] and status < 300:
             self._lost[operation] -= 1
             raise ConnectionClosedError(endpoint_url="https://example.invalid")
         if self._kill == (self._seen, True):
             raise KilledError
+
+
+class Hub:
+    """Listen to every client of a session, for the wire of the test that runs."""
+
+    def __init__(self, session: Any) -> None:
+        self.wire: Wire | None = None
+        session.events.register("before-parameter-build", self._note)
+        session.events.register("before-call", self._send)
+        session.events.register("after-call", self._receive)
+
+    def _note(self, params: Any, context: dict[str, Any], **_: Any) -> None:
+        context["asked"] = params
+
+    def _send(self, event_name: str, context: dict[str, Any], **_: Any) -> Any:
+        _, service, operation = event_name.split(".")
+        return self.wire.send(service, operation, context["asked"]) if self.wire else None
+
+    def _receive(self, event_name: str, http_response: Any, **_: Any) -> None:
+        if self.wire:
+            self.wire.receive(event_name.split(".")[2], http_response.status_code)
 
 
 def refused(code: str, status: int = 400) -> Any:

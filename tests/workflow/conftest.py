@@ -9,10 +9,10 @@ from typing import Any
 
 import boto3
 import pytest
-from framewarden.aws.dynamo import typed, untyped
-from framewarden.domain.frames import frame_id
 from PIL import Image
 
+from framewarden.aws.dynamo import typed, untyped
+from framewarden.domain.frames import frame_id
 from local import publish
 from local.laptop import cloud as laptop_cloud
 from local.laptop.connection import Cloud
@@ -29,6 +29,18 @@ DEADLINE = 3
 LABEL_RULES = ((97, "critical"), (80, "high"), (60, "medium"), (0, "low"))
 
 Row = dict[str, Any]
+
+SHORT = {"deadline": DEADLINE, "default": "allow"}
+SPECIAL: dict[str, Row] = {
+    "expire-allow": {"reviews": {"high": SHORT}},
+    "expire-stop": {"reviews": {"high": {**SHORT, "default": "stop"}}},
+    "expire-ladder": {"reviews": {"high": {**SHORT, "escalate": 60}}},
+    "observe": {"mode": "observe"},
+    "raised": {"mode": "observe", "reviews": {"critical": SHORT}},
+    "on-error-review": {"on_error": "review"},
+    "on-error-stop": {"on_error": "stop"},
+    "confirm": {"confirm_stop": True},
+}
 
 
 def policy(channels: Row | None = None, **changes: Any) -> Row:
@@ -133,6 +145,7 @@ class Desk:
     def __init__(self, cloud: Cloud, target: Target) -> None:
         self.cloud, self.target, self.pictures = cloud, target, Pictures()
         self._clients: dict[str, Any] = {}
+        self._channels: dict[str, Channel] = {}
         bucket = target.output("FramesBucket")
         role = recorder_credentials(self.client("iam"), self.client("sts"), bucket, cloud.account)
         self.recorder = boto3.client(
@@ -169,10 +182,6 @@ class Desk:
     def calls(self) -> list[Row]:
         answer = self.control("calls", method="GET")
         return list(answer["calls"] if isinstance(answer, dict) else answer)
-
-    def publish(self, document: Row) -> None:
-        publish.publish(self.target, document)
-        time.sleep(10.5)  # functions look at AppConfig every ten seconds
 
     def frame(self, identity: str) -> Row:
         answer = self.client("dynamodb").get_item(
@@ -232,7 +241,12 @@ class Desk:
         return str(described["status"])
 
     def channel(self, name: str) -> Channel:
-        return Channel(self, name)
+        """Return a channel of its own for a test; those of SPECIAL have rules of their own."""
+        return self._channels.setdefault(name, Channel(self, name))
+
+    def publish(self) -> None:
+        special = {self.channel(name).id: rules for name, rules in SPECIAL.items()}
+        publish.publish(self.target, policy(special))
 
     def upload(self, name: str, body: bytes) -> str:
         """Upload an image as somebody of the account, and return its frame_id."""
@@ -252,8 +266,9 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         running = laptop_cloud.current()
         assert running is not None
         target = on_cloud(running)
-        publish.publish(target, policy())
-        yield Desk(running, target)
+        desk = Desk(running, target)
+        desk.publish()
+        yield desk
     finally:
         laptop_cloud.down()
         if before is None:

@@ -9,9 +9,9 @@ from typing import Any
 
 import psutil
 import pytest
+
 from framewarden.aws.dynamo import typed
 from framewarden.domain.times import iso
-
 from local.laptop.deploy import build_and_deploy
 from local.review_link import answer
 from tests.workflow.conftest import Channel, Desk
@@ -76,6 +76,18 @@ def test_bytes_that_are_no_picture_are_unscreened(desk: Desk) -> None:
     channel = live(desk, "unanalysable")
     row = desk.ended(channel.show(b"<html>not a picture</html>"))
     assert (row["outcome"], row["reason"]) == ("unscreened", "image_invalid")
+
+
+def test_what_cannot_be_judged_goes_where_the_policy_says(desk: Desk) -> None:
+    asked, stopped = live(desk, "on-error-review"), live(desk, "on-error-stop")
+    frame, other = asked.show(b"no picture"), stopped.show(b"no picture either")
+    review = desk.asked(frame)
+    assert review["category"] == "unscreened"
+    answer(desk.link(review), "allow", "Ada", "")
+    assert desk.ended(frame)["outcome"] == "reviewed"
+    assert asked.live()
+    assert desk.ended(other)["outcome"] == "stopped"
+    assert not stopped.live()
 
 
 def test_a_stop_that_cannot_be_made_now_is_made_a_little_later(desk: Desk) -> None:

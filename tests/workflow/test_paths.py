@@ -1,11 +1,13 @@
 """Walk each path of the machine with real pictures, real events and real pages."""
 
 import json
+import time
 
 import pytest
 
+from framewarden.sweeping import LATE
 from local.review_link import answer
-from tests.workflow.conftest import DEADLINE, Desk, policy
+from tests.workflow.conftest import Desk
 
 pytestmark = pytest.mark.workflow
 
@@ -44,7 +46,7 @@ def test_a_person_allows_and_the_joined_frames_share_the_outcome(desk: Desk) -> 
     assert joined["review_id"] == review["review_id"]
     assert "outcome" not in joined
     told = answer(desk.link(review), "allow", "Ada", "a bunny")
-    assert told["decision"] == "allow"
+    assert told["accepted"]
     assert desk.ended(opener)["outcome"] == "reviewed"
     review = desk.review(review["review_id"])
     assert (review["status"], review["by"], review["via"]) == ("decided", "Ada", "link")
@@ -61,11 +63,12 @@ def test_a_person_stops_and_a_second_answer_changes_nothing(desk: Desk) -> None:
     assert desk.ended(frame)["outcome"] == "stopped"
     assert not channel.live()
     told = answer(desk.link(review), "allow", "Bob", "")
-    assert told["decision"] == "stop"
+    assert not told["accepted"]
+    assert "stop" in told["says"].lower()
     assert desk.review(review["review_id"])["by"] == "Ada"
 
 
-def test_a_graver_frame_does_not_wait_for_a_milder_review(desk: Desk) -> None:
+def test_a_critical_frame_stops_while_a_milder_review_waits(desk: Desk) -> None:
     channel = desk.channel("graver")
     channel.go_live()
     mild = desk.asked(channel.show(desk.pictures.high()))
@@ -74,35 +77,41 @@ def test_a_graver_frame_does_not_wait_for_a_milder_review(desk: Desk) -> None:
     answer(desk.link(mild), "allow", "Ada", "")
 
 
+def test_a_graver_frame_raises_the_review_and_the_sweep_keeps_its_deadline(desk: Desk) -> None:
+    channel = desk.channel("raised")
+    channel.go_live()
+    opener = channel.show(desk.pictures.high())
+    review = desk.asked(opener)
+    joined = desk.ended(channel.show(desk.pictures.critical()))
+    assert joined["review_id"] == review["review_id"]
+    raised = desk.review(review["review_id"])
+    assert (raised["severity"], raised["frames"]) == ("critical", 2)
+    assert raised["deadline"] < review["deadline"]
+    time.sleep(max(0, raised["deadline"] + LATE + 1 - time.time()))
+    desk.client("lambda").invoke(FunctionName=desk.target.output("SweepFunction"), Payload=b"{}")
+    row = desk.ended(opener)
+    assert (row["outcome"], row["reason"]) == ("unscreened", "review_expired")
+
+
 def test_deadlines_expire_to_what_the_policy_declares(desk: Desk) -> None:
     names = ("expire-allow", "expire-stop", "expire-ladder")
     channels = {name: desk.channel(name) for name in names}
-    short = {"deadline": DEADLINE, "default": "allow"}
-    desk.publish(
-        policy(
-            {
-                channels["expire-allow"].id: {"reviews": {"high": short}},
-                channels["expire-stop"].id: {"reviews": {"high": {**short, "default": "stop"}}},
-                channels["expire-ladder"].id: {"reviews": {"high": {**short, "escalate": 60}}},
-            }
-        )
-    )
     for channel in channels.values():
         channel.go_live()
     frames = {name: channel.show(desk.pictures.high()) for name, channel in channels.items()}
 
+    first = desk.asked(frames["expire-ladder"])
     late = desk.asked(frames["expire-allow"])
     row = desk.ended(frames["expire-allow"])
     assert (row["outcome"], row["reason"]) == ("unscreened", "review_expired")
     told = answer(desk.link(late), "stop", "Ada", "")  # a click after the deadline
-    assert told["decision"] != "stop"
+    assert not told["accepted"]
     assert desk.review(late["review_id"])["status"] == "expired"
     assert channels["expire-allow"].live()
 
     assert desk.ended(frames["expire-stop"])["outcome"] == "stopped"
     assert not channels["expire-stop"].live()
 
-    first = desk.asked(frames["expire-ladder"])
     climbed = desk.wait(
         lambda: (
             (row := desk.review(first["review_id"]))["rung"] == 1
@@ -118,7 +127,6 @@ def test_deadlines_expire_to_what_the_policy_declares(desk: Desk) -> None:
 
 def test_observe_mode_asks_a_person_instead_of_stopping(desk: Desk) -> None:
     channel = desk.channel("observe")
-    desk.publish(policy({channel.id: {"mode": "observe"}}))
     channel.go_live()
     frame = channel.show(desk.pictures.critical())
     review = desk.asked(frame)
@@ -152,3 +160,16 @@ def test_no_token_is_in_the_history_that_our_readers_show(desk: Desk) -> None:
         executionArn=f"{arn}:{row['execution']}"
     )["output"]
     assert review["task_token"] not in output
+
+
+def test_a_person_confirms_or_takes_back_an_automatic_stop(desk: Desk) -> None:
+    channel = desk.channel("confirm")
+    channel.go_live()
+    frame = channel.show(desk.pictures.critical())
+    review = desk.asked(frame)
+    assert review["asks"] == "confirm"
+    assert not channel.live()  # stopped first, asked then
+    answer(desk.link(review), "reinstate", "Lead", "a painting")
+    row = desk.ended(frame)
+    assert (row["outcome"], row["reason"]) == ("reviewed", "reinstate")
+    assert [stop["status"] for stop in channel.stops()] == ["reinstated"]

@@ -14,11 +14,12 @@ SAMPLES = 12
 
 
 class Reviews:
-    """The Reviews table, and the Frames rows that a review is written into."""
+    """The Reviews table, and what is written in one transaction with it."""
 
-    def __init__(self, table: str, frames_table: str = "") -> None:
+    def __init__(self, table: str, frames_table: str = "", outbox_table: str = "") -> None:
         self.table = table
         self.frames_table = frames_table
+        self.outbox_table = outbox_table
 
     def get(self, review_id: str) -> Row | None:
         """Return a review's row."""
@@ -59,30 +60,38 @@ class Reviews:
             {"Update": self._frame_update(row["frame"]["frame_id"], review_id, condition=None)},
         )
 
-    def join(self, review: Row, frame_id: str, sample: Row, at: str) -> bool:
-        """Add a frame to a pending review, once; False where it can no longer be joined."""
-        room = len(review["samples"]) < SAMPLES
-        change = "SET last_seen_at = :at" + (", samples = list_append(samples, :sample)" * room)
-        values: Row = {":one": 1, ":at": at, ":pending": "pending"}
-        if room:
-            values[":sample"] = [sample]
-        return self._transact(
-            {
-                "Update": {
-                    "TableName": self.table,
-                    "Key": typed({"review_id": review["review_id"]}),
-                    "UpdateExpression": f"{change} ADD frames :one",
-                    "ConditionExpression": "#status = :pending",
-                    "ExpressionAttributeNames": {"#status": "status"},
-                    "ExpressionAttributeValues": typed(values),
-                }
-            },
-            {
-                "Update": self._frame_update(
-                    frame_id, review["review_id"], "attribute_not_exists(review_id)"
-                )
-            },
-        )
+    def add_frame(
+        self, review: Row, frame_id: str, sample: Row, changes: Row, notice: Row | None
+    ) -> bool:
+        """Add a frame to a pending review, once; False where it can no longer be joined.
+
+        `changes` raise the review, and `notice` (a row of the outbox) tells people so; both are
+        written only if the review is still as it was read.
+        """
+        if len(review["samples"]) < SAMPLES:
+            changes = changes | {"samples": [*review["samples"], sample]}
+        sets = ", ".join(f"#{name} = :{name}" for name in changes)
+        values = {f":{name}": value for name, value in changes.items()} | {
+            ":one": 1,
+            ":pending": "pending",
+            ":severity_read": review["severity"],
+            ":frames_read": review["frames"],
+        }
+        unchanged = "#status = :pending AND severity = :severity_read"
+        if "samples" in changes:
+            unchanged += " AND frames = :frames_read"
+        else:
+            del values[":frames_read"]
+        update = {
+            "TableName": self.table,
+            "Key": typed({"review_id": review["review_id"]}),
+            "UpdateExpression": f"SET {sets} ADD frames :one",
+            "ConditionExpression": unchanged,
+            "ExpressionAttributeNames": {f"#{name}": name for name in (*changes, "status")},
+            "ExpressionAttributeValues": typed(values),
+        }
+        own = self._frame_update(frame_id, review["review_id"], "attribute_not_exists(review_id)")
+        return self._transact({"Update": update}, {"Update": own}, *self._kept(notice))
 
     def waits(self, review_id: str, token: str, rung: int) -> Row:
         """Store the token of the state that waits on a rung, and return the row as it is now.
@@ -102,7 +111,7 @@ class Reviews:
         """Remember that people were told of a rung."""
         self._change(review_id, "SET notified_rung = :rung", {":rung": rung})
 
-    def decide(self, review_id: str, changes: Row, now: int, callback: Row, outbox: str) -> bool:
+    def decide(self, review_id: str, changes: Row, now: int, callback: Row) -> bool:
         """Store the first decision before the deadline, and its callback; False for any other."""
         return self._transact(
             {
@@ -113,42 +122,31 @@ class Reviews:
                     {":now": now},
                 )
             },
-            {"Put": {"TableName": outbox, "Item": typed(callback)}},
+            *self._kept(callback),
         )
 
-    def climb(
-        self,
-        review_id: str,
-        rung: int,
-        deadline: int,
-        changes: Row,
-        callback: Row | None = None,
-        outbox: str = "",
-    ) -> bool:
+    def climb(self, climbed: Row) -> bool:
         """Move a pending review to its next rung; False where it is there, or has ended."""
-        extra = "".join(f", {name} = :{name}" for name in changes)
-        values = {f":{name}": value for name, value in changes.items()} | {
-            ":next": rung,
-            ":current": rung - 1,
-            ":deadline": deadline,
-            ":pending": "pending",
-        }
-        update = {
-            "TableName": self.table,
-            "Key": typed({"review_id": review_id}),
-            "UpdateExpression": f"SET rung = :next, deadline = :deadline{extra}",
-            "ConditionExpression": "#status = :pending AND rung = :current",
-            "ExpressionAttributeNames": {"#status": "status"},
-            "ExpressionAttributeValues": typed(values),
-        }
-        writes: list[Row] = [{"Update": update}]
-        if callback:
-            writes.append({"Put": {"TableName": outbox, "Item": typed(callback)}})
-        return self._transact(*writes)
+        return self._transact({"Update": self._climb(climbed, {}, None)})
+
+    def climb_and_answer(
+        self, climbed: Row, callback: Row, changes: Row, in_time: int | None = None
+    ) -> bool:
+        """Move a pending review to its next rung, and keep the answer to the wait that goes on.
+
+        A person's click counts only before the deadline: `in_time` is the second it came in.
+        """
+        update = {"Update": self._climb(climbed, changes, in_time)}
+        return self._transact(update, *self._kept(callback))
 
     def expire(self, review_id: str, changes: Row) -> bool:
         """End a pending review by its default; False where a decision got there first."""
         return self._transact({"Update": self._end(review_id, changes, "#status = :pending", {})})
+
+    def expire_and_answer(self, review_id: str, changes: Row, callback: Row) -> bool:
+        """End a pending review by its default, and keep the answer to the wait that goes on."""
+        end = {"Update": self._end(review_id, changes, "#status = :pending", {})}
+        return self._transact(end, *self._kept(callback))
 
     def settle(self, review_id: str, outcome: str, reason: str | None) -> None:
         """Write where the review's frames ended."""
@@ -173,6 +171,23 @@ class Reviews:
         )
         with store():
             return [untyped(item) for page in pages for item in page["Items"]]
+
+    def _climb(self, climbed: Row, changes: Row, in_time: int | None) -> Row:
+        changes = changes | {"rung": climbed["rung"], "deadline": climbed["deadline"]}
+        values = {f":{name}": value for name, value in changes.items()}
+        values |= {":current": climbed["rung"] - 1, ":pending": "pending"}
+        condition = "#status = :pending AND rung = :current"
+        if in_time is not None:
+            condition += " AND deadline > :now"
+            values[":now"] = in_time
+        return {
+            "TableName": self.table,
+            "Key": typed({"review_id": climbed["review_id"]}),
+            "UpdateExpression": "SET " + ", ".join(f"{name} = :{name}" for name in changes),
+            "ConditionExpression": condition,
+            "ExpressionAttributeNames": {"#status": "status"},
+            "ExpressionAttributeValues": typed(values),
+        }
 
     def _end(self, review_id: str, changes: Row, condition: str, values: Row) -> Row:
         """Build the one write that ends a review; it leaves the index of open ones with it."""
@@ -213,6 +228,12 @@ class Reviews:
             "ExpressionAttributeValues": typed({":review": review_id}),
         }
         return update | ({"ConditionExpression": condition} if condition else {})
+
+    def _kept(self, message: Row | None) -> list[Row]:
+        """Return the write that keeps a message until it is delivered."""
+        if message is None:
+            return []
+        return [{"Put": {"TableName": self.outbox_table, "Item": typed(message)}}]
 
     def _transact(self, *writes: Row) -> bool:
         try:

@@ -5,6 +5,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
 
+from framewarden.domain.severity import rank
 from framewarden.domain.times import parse
 
 UNCATEGORISED: Final = "unscreened"
@@ -31,6 +32,22 @@ def review_id(execution: str, previous_review_id: str | None) -> str:
     return sha256(f"{execution}|{previous_review_id or ''}".encode()).hexdigest()[:20]
 
 
+def raised(review: Document, graver: Document) -> Document:
+    """Return what a frame changes about the pending review that it joins; nothing if as mild.
+
+    One incident has one review: a graver frame takes its place on the page, its ladder begins on
+    the rung that is waited for now, and the deadline only ever comes nearer.
+    """
+    if rank(graver["severity"]) <= rank(review["severity"]):
+        return {}
+    kept = ("severity", "open_severity", "default", "labels", "matched", "margin", "frame")
+    past = review["ladder"][: review["rung"]]
+    return {name: graver[name] for name in kept} | {
+        "ladder": [*past, *graver["ladder"]],
+        "deadline": min(review["deadline"], graver["deadline"]),
+    }
+
+
 def next_rung(ladder: Sequence[int], rung: int) -> int | None:
     """Return the rung after this one, None on the last."""
     return rung + 1 if rung + 1 < len(ladder) else None
@@ -54,7 +71,9 @@ def outcome_of(state: Document) -> Outcome:
     decision, stop = _slot(state, "decision"), _slot(state, "stop")
     held = state.get("unscreened")
     if held is not None and not _decided_after(decision, held):
-        return "unscreened", _reason(held)
+        by_policy = _slot(state, "unscreened").get("on_error") == "stop"
+        stopped = by_policy and stop.get("status") == "stopped"
+        return "stopped" if stopped else "unscreened", _reason(held)
     if _slot(state, "review").get("opener") is False:
         return None, "joined"
     if decision.get("status") == "decided":

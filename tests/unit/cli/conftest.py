@@ -8,6 +8,8 @@ from typing import Any
 import boto3
 import pytest
 from moto import mock_aws
+from moto.dynamodb.models import dynamodb_backends
+from moto.s3.models import s3_backends
 from typer.testing import CliRunner, Result
 
 from framewarden.aws.dynamo import typed
@@ -17,13 +19,8 @@ from local.cli.app import application
 from local.target import Target
 
 REGION = "us-east-1"
+ACCOUNT_ID = "123456789012"  # moto's own
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:moderate"
-ENVIRONMENT = {
-    "AWS_ACCESS_KEY_ID": "testing",
-    "AWS_SECRET_ACCESS_KEY": "testing",
-    "AWS_CONFIG_FILE": "/dev/null",
-    "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
-}
 OUTPUTS = {
     "FramesBucket": "frames",
     "EvidenceBucket": "evidence",
@@ -76,21 +73,34 @@ class CloudFormation:
 @cache
 def client(service: str) -> Any:
     """Make a client once for all tests: loading the services' descriptions is what takes time."""
-    session = boto3.Session("testing", "testing", region_name=REGION)
+    session: Any = boto3.Session("testing", "testing", region_name=REGION)
     return session.client(service)
 
 
 @pytest.fixture
-def target(monkeypatch: pytest.MonkeyPatch) -> Iterator[Target]:
-    for name, value in ENVIRONMENT.items():
-        monkeypatch.setenv(name, value)
-    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
-        monkeypatch.delenv(name, raising=False)
+def target() -> Target:
+    """A stack that nothing stands behind but what a test puts into `clients`."""
+    made = Target("guard", REGION, dict(OUTPUTS), client)
+    made.clients["cloudformation"] = CloudFormation()
+    return made
+
+
+@pytest.fixture(scope="module")
+def account() -> Iterator[None]:
+    """An account in moto, with what the template makes, once for the tests of a module."""
     with mock_aws():
-        made = Target("guard", REGION, dict(OUTPUTS), client)
-        made.clients["cloudformation"] = CloudFormation()
-        furnish(made)
-        yield made
+        furnish(Target("guard", REGION, dict(OUTPUTS), client))
+        yield
+
+
+@pytest.fixture
+def furnished(account: None, target: Target) -> Target:
+    """The stack with its buckets and tables, all of them empty."""
+    for table in dynamodb_backends[ACCOUNT_ID][REGION].tables.values():
+        table.items.clear()
+    for bucket in s3_backends[ACCOUNT_ID]["aws"].buckets.values():
+        bucket.keys.clear()
+    return target
 
 
 def furnish(target: Target) -> None:
@@ -139,7 +149,7 @@ def reviews_table() -> dict[str, Any]:
 
 @pytest.fixture
 def run(target: Target) -> Callable[..., Result]:
-    """Run the command on the stack in moto."""
+    """Run the command on the stack."""
 
     def chooser(stack: str | None, region: str | None) -> Target:
         assert (stack, region) == ("guard", REGION)
@@ -199,5 +209,5 @@ class Ledger:
 
 
 @pytest.fixture
-def ledger(target: Target) -> Ledger:
-    return Ledger(target)
+def ledger(furnished: Target) -> Ledger:
+    return Ledger(furnished)

@@ -165,7 +165,7 @@ def told_version(ledger: Any) -> str:
     return str(answer["VersionId"])
 
 
-def test_json_of_an_empty_bucket_is_json(run: Callable[..., Result]) -> None:
+def test_json_of_an_empty_bucket_is_json(run: Callable[..., Result], furnished: Target) -> None:
     done = run("audit", "--json")
     assert done.exit_code == 0
     assert json.loads(done.stdout)["frames"] == []

@@ -63,7 +63,7 @@ def test_a_review_that_is_closed_is_not_posted_to() -> None:
 
 def test_a_decision_that_is_not_offered_is_not_posted() -> None:
     site = Site(Page(200, None, FORM))
-    with pytest.raises(OperatorError, match="does not offer block. Decide one of: allow, stop"):
+    with pytest.raises(OperatorError, match=r"does not offer block\. Decide one of: allow, stop"):
         answer(URL, "block", fetch=site)
     assert len(site.asked) == 1
 

@@ -10,6 +10,9 @@ from typer.testing import Result
 
 from framewarden.domain.links import verify_link
 from local.links import expiry
+from local.review_link import Page
+from local.reviews import decide
+from local.target import Target
 
 KEY = "a key of more than sixteen bytes"
 
@@ -67,3 +70,21 @@ def test_a_link_lives_a_day_longer_than_its_review() -> None:
     day = 24 * 3600
     assert expiry({"deadline": 5000, "status": "pending"}, now=1000) == 5000 + day
     assert expiry({"deadline": 500, "status": "decided"}, now=1000) == 1000 + day
+
+
+def test_decide_goes_through_the_page_and_tells_what_stands(target: Target, ledger: Any) -> None:
+    ledger.review("r1")
+    form = '<form method="post" action="./r1"><button name="decision" value="allow"></form>'
+    asked: list[str] = []
+
+    def site(method: str, url: str, sent: dict[str, str] | None) -> Page:
+        asked.append(method)
+        if method == "POST":
+            assert sent == {"decision": "allow", "name": "Ann", "note": "a rabbit"}
+            ledger.review("r1", status="decided", decision="allow", by="Ann", via="link")
+            return Page(303, "./r1", "")
+        return Page(200, None, form)
+
+    told = decide(target, "r1", "allow", "Ann", "a rabbit", site)
+    assert asked == ["GET", "POST", "GET"]
+    assert (told["accepted"], told["status"], told["by"]) == (True, "decided", "Ann")

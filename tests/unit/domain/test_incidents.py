@@ -197,3 +197,9 @@ def test_what_nobody_could_judge_is_never_cleared(state, held):
     decision = state.get("decision")
     if not isinstance(decision, dict) or decision.get("status") != "decided":
         assert outcome == "unscreened"
+
+
+def test_a_stream_stopped_for_what_nobody_could_judge_is_stopped():
+    held = {"unscreened": {"reason": "analyzer_throttled", "on_error": "stop"}}
+    assert outcome_of({**held, **stop("stopped")}) == ("stopped", "analyzer_throttled")
+    assert outcome_of(held)[0] == "unscreened"

@@ -3,7 +3,8 @@
 from typing import Any
 
 from framewarden.domain.frames import frame_id
-from local.demo_story import Story
+from local.demo_report import Evidence
+from local.demo_story import Snapshot, Story
 from local.player import Put
 
 BEGAN = 1_800_000_000.0  # 2027-01-15T08:00:00Z
@@ -26,7 +27,8 @@ def review_of(opener: Put, **changes: Any) -> Row:
         "review_id": "r1",
         "status": "pending",
         "severity": "medium",
-        "frame": {"frame_id": opener.frame_id, "key": opener.key},
+        "category": "Explicit",
+        "frame": {"frame_id": opener.frame_id, "bucket": "frames", "key": opener.key},
         "frames": 1,
         "labels": [{"name": "Explicit", "confidence": 68.46}],
         "samples": [{"key": opener.key, "version_id": "v", "confidence": 68.46}],
@@ -56,3 +58,42 @@ def story(*puts: Put) -> Story:
 
 def frames(*rows: tuple[Put, Row]) -> dict[str, Row]:
     return {one.frame_id: {"frame_id": one.frame_id} | row for one, row in rows}
+
+
+STACK = {
+    "console_url": "http://127.0.0.1:4566/live",
+    "api_url": "http://127.0.0.1:4566/live",
+    "state_machine_arn": "arn:aws:states:us-east-1:000000000000:stateMachine:moderate",
+    "frames_bucket": "frames",
+    "evidence_bucket": "evidence",
+}
+LINK = "http://127.0.0.1:4566/live/reviews/r1?exp=1&sig=x"
+
+
+def evidence() -> Evidence:
+    """One frame cleared, one reviewed with one that joined, one stopped."""
+    cleared, opener, joiner, guilty = (put(number) for number in (1, 2, 3, 5))
+    review = review_of(
+        opener, status="decided", decision="allow", outcome="reviewed", frames=2, judged_at=at(2)
+    )
+    now = Snapshot(
+        frames(
+            (cleared, {"status": "settled", "outcome": "cleared", "judged_at": at(1, 200)}),
+            (opener, {"status": "settled", "outcome": "reviewed", "review_id": "r1"}),
+            (joiner, {"status": "joined", "review_id": "r1", "judged_at": at(3, 400)}),
+            (guilty, {"status": "settled", "outcome": "stopped", "judged_at": at(5, 300)}),
+        ),
+        {"r1": review},
+        [stop_by(guilty)],
+    )
+    puts = [cleared, opener, joiner, guilty]
+    return Evidence(
+        stack=STACK,
+        puts=puts,
+        snapshot=now,
+        story=story(*puts),
+        links={"r1": LINK},
+        unaccounted=0,
+        stream_state="offline",
+        seconds={"cloud_up": 3.00049, "deploy": 20.0, "play": 5.5},
+    )

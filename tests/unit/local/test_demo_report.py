@@ -5,48 +5,10 @@ import json
 from typing import Any
 
 import pytest
-from demo_rows import ARN, at, frames, put, review_of, stop_by, story
+from demo_rows import ARN, LINK, STACK, evidence
 
 from local.demo_report import Evidence, broken_promises, document, percentile
 from local.demo_story import Snapshot
-
-STACK = {
-    "console_url": "http://127.0.0.1:4566/live",
-    "api_url": "http://127.0.0.1:4566/live",
-    "state_machine_arn": "arn:aws:states:us-east-1:000000000000:stateMachine:moderate",
-    "frames_bucket": "frames",
-    "evidence_bucket": "evidence",
-}
-LINK = "http://127.0.0.1:4566/live/reviews/r1?exp=1&sig=x"
-
-
-def evidence() -> Evidence:
-    """One frame cleared, one reviewed with one that joined, one stopped."""
-    cleared, opener, joiner, guilty = (put(number) for number in (1, 2, 3, 5))
-    review = review_of(
-        opener, status="decided", decision="allow", outcome="reviewed", frames=2, judged_at=at(2)
-    )
-    now = Snapshot(
-        frames(
-            (cleared, {"status": "settled", "outcome": "cleared", "judged_at": at(1, 200)}),
-            (opener, {"status": "settled", "outcome": "reviewed", "review_id": "r1"}),
-            (joiner, {"status": "joined", "review_id": "r1", "judged_at": at(3, 400)}),
-            (guilty, {"status": "settled", "outcome": "stopped", "judged_at": at(5, 300)}),
-        ),
-        {"r1": review},
-        [stop_by(guilty)],
-    )
-    puts = [cleared, opener, joiner, guilty]
-    return Evidence(
-        stack=STACK,
-        puts=puts,
-        snapshot=now,
-        story=story(*puts),
-        links={"r1": LINK},
-        unaccounted=0,
-        stream_state="offline",
-        seconds={"cloud_up": 3.00049, "deploy": 20.0, "play": 5.5},
-    )
 
 
 def test_the_report_has_the_promised_structure() -> None:

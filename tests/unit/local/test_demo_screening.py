@@ -54,13 +54,9 @@ class FakePerformance:
     puts: list[Put]
     broadcast: FakeBroadcast = field(default_factory=FakeBroadcast)
     started: bool = False
-    warm: int = 0
 
     def start(self) -> None:
         self.started = True
-
-    def go_on(self) -> None:
-        self.warm += 1
 
     @property
     def has_ended(self) -> bool:
@@ -162,14 +158,16 @@ def test_the_play_is_watched_until_the_last_frame_is_put(stack: Stack) -> None:
     assert [event.text for event in audience.events] == ["notice sent: medium: Explicit"]
 
 
-def test_the_film_goes_on_once_its_first_frame_is_judged(stack: Stack) -> None:
+def test_the_first_verdict_is_told_once(stack: Stack) -> None:
     judged = {"status": "settled", "outcome": "cleared", "judged_at": at(32, 500)}
     watched, audience, _ = screening(Snapshot(frames((OPENER, judged))))
 
     watched.watch_the_play()
 
-    assert watched.performance.warm == 1  # type: ignore[attr-defined]
-    assert "frame 0 judged after 2.50 s" in audience.events[-1].text
+    told = [event.text for event in audience.events if event.kind == "verdict"]
+    assert told == ["first verdict 2.50 s after its put"]
+    assert watched.first_verdict_at() == pytest.approx(OPENER.started + 2.5)
+    assert watched.performance.started  # type: ignore[attr-defined]
 
 
 def test_with_somebody_at_the_desk_it_rests_while_a_review_waits(stack: Stack) -> None:
@@ -205,6 +203,18 @@ def test_a_review_is_not_answered_before_its_execution_waits(stack: Stack) -> No
 
     assert not stack.answers
     assert clock.now >= PATIENCE_SECONDS  # and nobody waits for it for ever
+
+
+def test_a_review_is_not_answered_while_a_frame_that_may_join_it_is_under_way(
+    stack: Stack,
+) -> None:
+    rows = {one: row for one, row in WAITING.items() if one != JOINER.frame_id}
+    early = Snapshot(rows, {"r1": PENDING}, [stop_by(GUILTY)])
+    watched, _, _ = screening(early, early, early, early, early, early)
+    watched.watch_the_play()
+    watched.watch_the_rest(answering=True)
+
+    assert not stack.answers
 
 
 def test_executions_of_other_frames_are_none_of_its_business(stack: Stack) -> None:

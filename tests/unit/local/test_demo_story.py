@@ -1,9 +1,12 @@
 """Rows become events once each, in the words of the story, and figures."""
 
+from typing import Any
+
 import pytest
 from demo_rows import at, frames, put, review_of, stop_by, story
 
 from local.demo_story import Event, Snapshot, seconds_to_verdict, strongest
+from local.player import Put
 
 
 def test_a_review_that_opens_is_told_once_with_its_link() -> None:
@@ -25,7 +28,10 @@ def test_a_review_that_opens_is_told_once_with_its_link() -> None:
 
 def test_frames_that_join_are_told_with_their_own_confidence() -> None:
     opener, joiner, late = put(30), put(47), put(48)
-    samples = [{"key": joiner.key, "version_id": "v", "confidence": 92.04}]
+    samples = [
+        {"key": opener.key, "version_id": "v", "confidence": 68.46},
+        {"key": joiner.key, "version_id": "v", "confidence": 92.04},
+    ]
     now = Snapshot(
         frames(
             (opener, {"status": "started", "review_id": "r1"}),
@@ -38,9 +44,58 @@ def test_frames_that_join_are_told_with_their_own_confidence() -> None:
     events = story(opener, late, joiner).tell(now)
 
     assert [event.text for event in events if event.kind == "joined"] == [
-        "frame 47 joined the same review (92.0 %)",
-        "frame 48 joined the same review",  # a long incident keeps its first samples only
+        "frame 47 joined the review of frame 30 (92.0 %)",
+        "frame 48 joined the review of frame 30",  # a long incident keeps its first samples only
     ]
+
+
+def raised_by(opener: Put, graver: Put) -> dict[str, Any]:
+    return review_of(
+        opener,
+        severity="high",
+        frame={"frame_id": graver.frame_id, "bucket": "frames", "key": graver.key},
+        labels=[{"name": "Explicit", "confidence": 92.04}],
+        judged_at=at(30, 400),
+    )
+
+
+def test_a_graver_frame_that_raises_a_review_is_told_instead_of_joining_it() -> None:
+    opener, graver = put(30), put(47)
+    told = story(opener, graver)
+    rows = frames(
+        (opener, {"status": "started", "review_id": "r1"}),
+        (graver, {"status": "joined", "review_id": "r1", "judged_at": at(47, 300)}),
+    )
+    told.tell(Snapshot(frames(), {"r1": review_of(opener)}))
+    raised = Snapshot(rows, {"r1": raised_by(opener, graver)})
+
+    assert told.tell(raised) == [
+        Event("review", "frame 47 raises the review to high: Explicit 92.0 %")
+    ]
+    assert told.tell(raised) == []
+
+
+def test_a_review_that_is_raised_at_first_sight_is_told_as_both() -> None:
+    opener, graver = put(30), put(47)
+    now = Snapshot(reviews={"r1": raised_by(opener, graver)})
+
+    assert [event.text for event in story(opener, graver).tell(now)] == [
+        "frame 30 flagged: Explicit 68.5 %; review opened",
+        "frame 47 raises the review to high: Explicit 92.0 %",
+    ]
+
+
+def test_a_raised_reviews_verdict_is_still_its_openers() -> None:
+    opener, graver = put(30), put(47)
+    now = Snapshot(
+        frames(
+            (opener, {"status": "started", "review_id": "r1"}),
+            (graver, {"status": "started", "review_id": "r1"}),
+        ),
+        {"r1": raised_by(opener, graver)},
+    )
+
+    assert seconds_to_verdict([opener, graver], now) == pytest.approx([0.4])
 
 
 def test_a_stop_is_told_when_it_is_done_with_the_seconds_from_its_put() -> None:
@@ -91,13 +146,13 @@ def test_a_decision_is_told_with_who_and_how() -> None:
     decided = review_of(opener, status="decided", decision="allow", by="Ada", via="link", frames=5)
 
     assert told.tell(Snapshot(reviews={"r1": decided})) == [
-        Event("decided", "review of 5 frames decided: allow, by Ada, through the link")
+        Event("decided", "review of frame 30 decided: allow for 5 frames, by Ada, through the link")
     ]
     expired = review_of(
         opener, review_id="r2", status="expired", decision="allow", by=None, via="default"
     )
     [_, ended] = told.tell(Snapshot(reviews={"r2": expired}))
-    assert ended.text.endswith("expired: allow, by nobody, through the default")
+    assert ended.text.endswith("expired: allow for 1 frames, by nobody, through the default")
 
 
 def test_a_joined_frame_ends_where_its_review_does() -> None:

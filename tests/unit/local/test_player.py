@@ -4,7 +4,6 @@ import re
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from itertools import islice
 
 import pytest
 
@@ -74,17 +73,6 @@ def test_frame_n_is_put_n_gaps_after_the_start() -> None:
     assert [put.number for put in played.puts] == [0, 1, 2, 3, 4]
     assert played.lag_seconds == pytest.approx(0.0)
     assert not played.went_offline
-
-
-def test_the_rest_of_a_film_is_played_from_its_own_number() -> None:
-    clock = FakeClock()
-    rest = islice(pictures(5), 2, None)
-
-    played = play(RECORDING, rest, interval=1.0, speed=10.0, put=accept, clock=clock)
-
-    assert [put.number for put in played.puts] == [2, 3, 4]
-    assert clock.now == pytest.approx(100.2)
-    assert played.lag_seconds == pytest.approx(0.0)
 
 
 def test_each_put_is_recorded_with_the_id_that_the_ledger_will_use() -> None:

@@ -1,0 +1,1 @@
+"""What framewarden is compared with: one Lambda that does everything."""

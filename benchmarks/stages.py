@@ -1,0 +1,107 @@
+"""Say where the time of a frame goes, from the moments that the stack itself writes down."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from statistics import median
+from typing import Any
+
+from benchmarks.calls import ServiceCall
+from benchmarks.figures import Figure
+from framewarden.domain.times import parse
+from local.player import Put
+from local.tables import Row
+from local.target import Target
+
+SAMPLES = 20
+
+
+@dataclass(frozen=True)
+class Moments:
+    """When one frame passed each point, in seconds of the epoch, in their order."""
+
+    put: float
+    admitted: float
+    started: float
+    asked: float
+    analyzed: float
+    judged: float
+
+
+WORDS = {
+    "admitted": "put, event, and intake is entered",
+    "started": "intake: ledger row and StartExecution",
+    "asked": "the engine's pause, and Analyze up to its call of Rekognition",
+    "analyzed": "Rekognition",
+    "judged": "end of Analyze, and Classify up to its verdict",
+}
+
+
+@dataclass(frozen=True)
+class Stages:
+    """The median seconds of each stage; it ends where its name says."""
+
+    seconds: dict[str, float]
+
+    def figures(self, prefix: str) -> list[Figure]:
+        """Return a figure for each stage."""
+        return [
+            Figure(f"{prefix}.stage.{name}", seconds * 1000, "ms", WORDS[name])
+            for name, seconds in self.seconds.items()
+        ]
+
+
+def of_frames(
+    target: Target, puts: Sequence[Put], rows: dict[str, Row], calls: Iterable[ServiceCall]
+) -> Stages:
+    """Look at up to 20 frames, evenly spread."""
+    asked = {
+        one.params.get("Name", ""): one.arrived
+        for one in calls
+        if one.operation == "DetectModerationLabels"
+    }
+    chosen = [put for put in puts[:: max(1, len(puts) // SAMPLES)] if put.key in asked]
+    passed = [_moments(target, put, rows[put.frame_id], asked[put.key]) for put in chosen]
+    return medians(passed)
+
+
+def medians(passed: Sequence[Moments]) -> Stages:
+    """Return the median of each stage; none where nothing passed."""
+    names = [field.name for field in fields(Moments)]
+    return Stages(
+        {
+            after: median(getattr(one, after) - getattr(one, before) for one in passed)
+            for before, after in zip(names, names[1:], strict=False)
+            if passed
+        }
+    )
+
+
+def _moments(target: Target, put: Put, row: Row, asked: float) -> Moments:
+    story = _story(target, row)
+    return Moments(
+        put=put.started,
+        admitted=_at(row["admitted_at"]),
+        started=_started(target, row["execution"]),
+        asked=asked,
+        analyzed=_at(story["analysis"]["analyzed_at"]),
+        judged=_at(row["judged_at"]),
+    )
+
+
+def _story(target: Target, row: Row) -> dict[str, Any]:
+    bucket = target.output("EvidenceBucket")
+    answer = target.client("s3").get_object(Bucket=bucket, Key=row["evidence"])
+    story: dict[str, Any] = json.loads(answer["Body"].read())
+    return story
+
+
+def _started(target: Target, execution: str) -> float:
+    arn = target.output("StateMachineArn").replace(":stateMachine:", ":execution:")
+    found = target.client("stepfunctions").describe_execution(executionArn=f"{arn}:{execution}")
+    moment: float = found["startDate"].timestamp()
+    return moment
+
+
+def _at(moment: str) -> float:
+    return parse(moment).timestamp()

@@ -1,0 +1,129 @@
+"""Measure put to StopStream, framewarden and a single Lambda in turn on the same cloud."""
+
+import time
+from dataclasses import dataclass
+from statistics import median
+
+from benchmarks.calls import CallLog, ServiceCall
+from benchmarks.comparator.stack import CHANNEL as COMPARED
+from benchmarks.figures import Figure, Section, p, spread
+from benchmarks.ground import Ground, patiently
+from benchmarks.pauses import Pauses, measure
+from benchmarks.pictures import critical
+from framewarden.domain.frames import frame_id
+from local.broadcast import go_live
+from local.encoder import Channel, Encoder, live_stream
+from local.tables import fetch
+
+OURS = "benchmark-stop"
+WARMING = 2
+PATIENCE = 30.0
+P95, SLOWER = 1.0, 0.45
+NOTES = [
+    f"Seconds from the start of a critical picture's put to the moment when IVS has accepted "
+    f"StopStream, by the same clock. `{OURS}` and `{COMPARED}` take turns; each goes live anew "
+    "before its turn, and the next begins when all work of the last has ended.",
+    "The comparator is the MediaLive post's single Lambda (benchmarks/comparator). Both pay "
+    "engine.event_to_lambda; framewarden also pays engine.execution_start, of which the emulator "
+    "sleeps 0.15 s, and at each of its two steps before the stop one of engine.task_end.",
+]
+
+
+@dataclass(frozen=True)
+class Contender:
+    """Who stops a channel, and how it is brought on air."""
+
+    ground: Ground
+    calls: CallLog
+
+    def ours(self) -> float:
+        """Return framewarden's seconds."""
+        broadcast = go_live(self.ground.cloud, self.ground.target, OURS)
+        key = broadcast.recording.key(0)
+        self.calls.clear()
+        started = time.time()
+        version = broadcast.recorder.put(key, critical())
+        stop = self._stopped(broadcast.channel)
+        self._rest(frame_id(broadcast.recording.bucket, key, version))
+        broadcast.end()
+        return stop.accepted - started
+
+    def compared(self) -> float:
+        """Return the comparator's seconds."""
+        target, channel = self.ground.comparator
+        s3, bucket = target.client("s3"), target.output("InputBucket")
+        Encoder(self.ground.cloud.moto_endpoint, channel).start()
+        self.calls.clear()
+        started = time.time()
+        s3.put_object(
+            Bucket=bucket, Key="input/frame.jpg", Body=critical(), ContentType="image/jpeg"
+        )
+        stop = self._stopped(channel)
+        ivs = target.client("ivs")
+        patiently(lambda: live_stream(ivs, channel.arn) is None, PATIENCE)
+        time.sleep(0.3)  # its notice and its copy
+        return stop.accepted - started
+
+    def _stopped(self, channel: Channel) -> ServiceCall:
+        found: list[ServiceCall] = []
+
+        def accepted() -> bool:
+            stop = self.calls.accepted_stop(channel.arn)
+            found.extend([stop] if stop else [])
+            return bool(found)
+
+        if not patiently(accepted, PATIENCE):
+            raise TimeoutError(f"{channel.name} was not stopped within {PATIENCE:.0f} s")
+        return found[0]
+
+    def _rest(self, frame: str) -> None:
+        """Wait until the frame's execution has nothing left to do."""
+        target = self.ground.target
+        dynamodb, table = target.client("dynamodb"), target.output("FramesTable")
+
+        def settled() -> bool:
+            row = fetch(dynamodb, table, "frame_id", [frame]).get(frame, {})
+            return bool(row.get("outcome") == "stopped")
+
+        if not patiently(settled, PATIENCE, 0.2):
+            raise TimeoutError(f"the frame did not end as stopped within {PATIENCE:.0f} s")
+
+
+def run(ground: Ground, times: int) -> Section:
+    """Let both take turns, after two turns each that do not count."""
+    contender = Contender(ground, CallLog(ground.cloud.moto_endpoint))
+    ours, compared = [], []
+    ground.comparator  # noqa: B018 - deployed before the first turn
+    ground.say(f"stop: {times} turns of each")
+    for turn in range(WARMING + times):
+        seconds = contender.ours(), contender.compared()
+        if turn >= WARMING:
+            ours.append(seconds[0])
+            compared.append(seconds[1])
+    ground.say("stop: the emulator's own pauses")
+    pauses = measure(ground.comparator[0])
+    return Section("stop", "Put to StopStream accepted", figures(ours, compared, pauses), NOTES)
+
+
+def figures(ours: list[float], compared: list[float], pauses: Pauses) -> list[Figure]:
+    """Return the figures of both, and the emulator's share."""
+    slower = median(ours) - median(compared)
+    # Each of the three tasks before the call is reached over a finished one, or over the start.
+    engine = pauses.task + 2 * min(pauses.quiet, pauses.talking)
+    return [
+        Figure("stop.framewarden.p50", median(ours), "s", spread(ours)),
+        Figure("stop.framewarden.p95", p(ours, 0.95), "s", "", P95),
+        Figure("stop.comparator.p50", median(compared), "s", spread(compared)),
+        Figure("stop.comparator.p95", p(compared, 0.95), "s"),
+        Figure("stop.slower_at_median", slower, "s", f"{slower - engine:.3f} s of it ours", SLOWER),
+        Figure("engine.event_to_lambda", pauses.event * 1000, "ms", "put to a Lambda's entry"),
+        Figure("engine.execution_start", pauses.start * 1000, "ms", "StartExecution to its end"),
+        Figure("engine.first_task", pauses.task * 1000, "ms", "StartExecution to a Lambda's entry"),
+        Figure(
+            "engine.task_end.quiet",
+            pauses.quiet * 1000,
+            "ms",
+            "a Lambda's return to the machine's end, nothing logged",
+        ),
+        Figure("engine.task_end.talking", pauses.talking * 1000, "ms", "the same, a line logged"),
+    ]

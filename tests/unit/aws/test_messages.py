@@ -1,0 +1,46 @@
+import json
+
+import pytest
+from botocore.exceptions import ClientError
+
+from framewarden.aws import messages
+
+TOKEN = "t" * 600
+
+
+def test_a_subject_is_ascii_and_shorter_than_a_hundred_characters(aws):
+    messages.publish(aws.topic, "critical: Ünderwear 🌼 " + "x" * 200, "text é")
+    [notice] = aws.notices()
+    assert notice["subject"].startswith("critical: ?nderwear ? xxx")
+    assert len(notice["subject"]) == 99
+    assert notice["text"] == "text é"
+
+
+def test_an_answer_reaches_the_waiting_execution(aws):
+    assert messages.succeed(TOKEN, {"decision": "allow"}) is True
+    assert aws.answers() == [{"token": TOKEN, "decision": "allow"}]
+
+
+@pytest.mark.parametrize("code", ["TaskTimedOut", "TaskDoesNotExist", "InvalidToken"])
+def test_where_nobody_waits_the_answer_is_no_error(aws, code):
+    aws.wire.fails("SendTaskSuccess", code)
+    assert messages.succeed(TOKEN, {}) is False
+
+
+def test_an_answer_that_is_refused_is_an_error(aws):
+    aws.wire.fails("SendTaskSuccess", "InvalidOutput")
+    with pytest.raises(ClientError, match="InvalidOutput"):
+        messages.succeed(TOKEN, {})
+
+
+def test_an_execution_is_started_once_under_its_name(aws):
+    assert messages.start(aws.machine, "frame-1", {"attempt": 1}) is True
+    assert messages.start(aws.machine, "frame-1", {"attempt": "another input"}) is False
+    assert aws.started() == ["frame-1"]
+    [first, _] = aws.wire.made("StartExecution")
+    assert json.loads(first["input"]) == {"attempt": 1}
+
+
+def test_a_machine_that_is_gone_is_an_error(aws):
+    with pytest.raises(ClientError, match="StateMachineDoesNotExist"):
+        messages.start(aws.machine + "-gone", "frame-1", {})

@@ -1,0 +1,60 @@
+import pytest
+
+from framewarden.domain.cases import UNSCREENED_SEVERITY, case_of, offered
+from tests.unit.scenes import state
+
+
+def test_a_finding_is_shown_with_its_verdict_and_its_ladder():
+    scene = state("open_review/high")
+    case = case_of(scene)
+    assert (case["asks"], case["stop_failed"], case["session"]) == ("decide", False, None)
+    assert (case["severity"], case["category"]) == ("high", "Explicit")
+    assert case["labels"] == scene["verdict"]["labels"]
+    assert case["ladder"] == scene["verdict"]["review"]["ladder"]
+    assert case["default"] == scene["verdict"]["review"]["default"]
+
+
+def test_what_nobody_could_judge_is_as_urgent_as_a_strong_finding():
+    scene = state("open_review/unscreened")
+    case = case_of(scene)
+    assert (case["severity"], case["category"]) == (UNSCREENED_SEVERITY, "unscreened")
+    assert case["reason"] == "analyzer_throttled"
+    assert (case["labels"], case["margin"]) == ([], None)
+    assert case["ladder"] == scene["unscreened"]["review"]["ladder"]
+
+
+def test_a_failure_after_a_verdict_is_still_a_case_of_the_failure():
+    scene = state("open_review/unscreened") | {"verdict": state("open_review/high")["verdict"]}
+    assert case_of(scene)["category"] == "unscreened"
+
+
+def test_a_stop_that_stands_is_confirmed_for_its_session_and_upheld_by_default():
+    scene = state("open_review/confirm")
+    case = case_of(scene)
+    assert (case["asks"], case["default"]) == ("confirm", "uphold")
+    assert case["session"] == scene["stop"]["stream_id"]
+
+
+def test_a_stop_that_failed_is_decided_and_not_confirmed():
+    case = case_of(state("open_review/stop_failed"))
+    assert (case["asks"], case["stop_failed"]) == ("decide", True)
+
+
+def test_a_stop_that_hit_nobody_is_decided_and_not_confirmed():
+    scene = state("open_review/confirm")
+    scene["stop"] |= {"status": "not_current_session", "stream_id": None}
+    assert case_of(scene)["asks"] == "decide"
+
+
+@pytest.mark.parametrize(
+    ("review", "choices"),
+    [
+        ({"channel_arn": "arn"}, ("allow", "stop")),
+        ({"channel_arn": None}, ("allow", "block")),
+        ({"channel_arn": "arn", "asks": "confirm"}, ("reinstate", "uphold")),
+        ({"channel_arn": "arn", "ladder": [1, 2]}, ("allow", "stop", "escalate")),
+        ({"channel_arn": "arn", "ladder": [1, 2], "rung": 1}, ("allow", "stop")),
+    ],
+)
+def test_a_review_offers_what_can_be_done_the_mildest_first(review, choices):
+    assert offered({"rung": 0, "ladder": [1], **review}) == choices

@@ -1,0 +1,44 @@
+import pytest
+
+from framewarden import settings
+from framewarden.settings import EnvironmentIncompleteError
+from tests.unit.template_reading import Template, folder_of
+
+WHOLE = {"FRAMES_TABLE": "f", "FRAMES_BUCKET": "b", "STATE_MACHINE_ARN": "arn"}
+
+
+def test_an_environment_is_read_into_one_frozen_model():
+    own = settings.Intake.read(WHOLE)
+    assert (own.frames_table, own.frames_bucket, own.state_machine_arn) == ("f", "b", "arn")
+    with pytest.raises(AttributeError):
+        own.frames_table = "other"
+
+
+def test_everything_that_is_missing_is_named_at_once():
+    with pytest.raises(EnvironmentIncompleteError) as failure:
+        settings.Intake.read({"FRAMES_TABLE": "f"})
+    assert str(failure.value) == (
+        "Intake needs FRAMES_BUCKET, STATE_MACHINE_ARN: deploy template.yaml again"
+    )
+
+
+def test_an_empty_variable_is_a_missing_one():
+    with pytest.raises(EnvironmentIncompleteError, match="needs FRAMES_TABLE:"):
+        settings.Intake.read(WHOLE | {"FRAMES_TABLE": ""})
+
+
+def test_the_process_environment_is_read_where_none_is_given(monkeypatch):
+    for name, value in WHOLE.items():
+        monkeypatch.setenv(name, value)
+    assert settings.Intake.read() == settings.Intake.read(WHOLE)
+
+
+@pytest.mark.parametrize("folder", settings.BY_FUNCTION)
+def test_a_function_is_deployed_with_exactly_what_it_reads(folder):
+    template = Template()
+    [function] = [name for name in template.functions if folder_of(name) == folder]
+    assert set(template.environment(function)) == set(settings.BY_FUNCTION[folder])
+
+
+def test_every_function_is_listed():
+    assert {folder_of(name) for name in Template().functions} == set(settings.BY_FUNCTION)
