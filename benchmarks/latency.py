@@ -75,7 +75,9 @@ def _at(ground: Ground, rate: int, seconds: int) -> list[Figure]:
             f"no backlog; the player was at most {lag:.3f} s late",
             BACKLOG,
         ),
-        Figure(f"{name}.put", len(found.puts), "", f"{found.lost['cleared']} cleared, with warming"),
+        Figure(
+            f"{name}.put", len(found.puts), "", f"{found.lost['cleared']} cleared, with warming"
+        ),
         *(
             Figure(f"{name}.{lost}", found.lost[lost], "", "of the audit", 0)
             for lost in ("unaccounted", "unscreened", "in_flight")

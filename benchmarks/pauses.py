@@ -1,4 +1,4 @@
-"""Measure what the emulator takes for itself: an event's way, an execution's start, a task's end."""
+"""Measure what the emulator takes for itself: an event's way, an execution's start, a task."""
 
 import json
 import time

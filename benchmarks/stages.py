@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
+from itertools import pairwise
 from statistics import median
 from typing import Any
 
@@ -71,7 +72,7 @@ def medians(passed: Sequence[Moments]) -> Stages:
     return Stages(
         {
             after: median(getattr(one, after) - getattr(one, before) for one in passed)
-            for before, after in zip(names, names[1:], strict=False)
+            for before, after in pairwise(names)
             if passed
         }
     )

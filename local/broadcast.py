@@ -15,11 +15,11 @@ from local.encoder import (
     made_channel,
     moderated_channel,
     on_air,
+    recording_into,
 )
 from local.errors import OperatorError
 from local.footage import Frame
-from local.laptop.connection import Cloud
-from local.laptop.connection import _session as unconfigured_session
+from local.laptop.connection import Cloud, unconfigured_session
 from local.laptop.loopback import require_loopback
 from local.player import Played, play
 from local.recording import Recorder, Recording, recorder_credentials
@@ -58,7 +58,7 @@ class Broadcast:
 def go_live(cloud: Cloud, target: Target, name: str) -> Broadcast:
     """Make a channel of the laptop cloud go live, and begin its recording."""
     ivs, bucket = target.client("ivs"), target.output("FramesBucket")
-    channel = made_channel(ivs, name)
+    channel = made_channel(ivs, name, recording_into(ivs, bucket))
     s3 = recorder_client(cloud, bucket)
     encoder = Encoder(cloud.moto_endpoint, channel)
     stream_id = encoder.start()

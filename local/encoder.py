@@ -82,11 +82,28 @@ def moderated_channel(ivs: Any, wanted: str) -> Channel:
     return found
 
 
-def made_channel(ivs: Any, name: str) -> Channel:
+def recording_into(ivs: Any, bucket: str) -> str:
+    """Find or make the recording configuration that writes a thumbnail a second into a bucket."""
+    pages = ivs.get_paginator("list_recording_configurations").paginate()
+    for page in pages:
+        for found in page["recordingConfigurations"]:
+            if found["destinationConfiguration"].get("s3", {}).get("bucketName") == bucket:
+                return str(found["arn"])
+    made = ivs.create_recording_configuration(
+        name="framewarden",
+        destinationConfiguration={"s3": {"bucketName": bucket}},
+        thumbnailConfiguration={"recordingMode": "INTERVAL", "targetIntervalSeconds": 1},
+    )
+    return str(made["recordingConfiguration"]["arn"])
+
+
+def made_channel(ivs: Any, name: str, recording: str = "") -> Channel:
     """Find a channel of the laptop cloud, or create it under moderation where the name is new."""
     if name.startswith("arn:") or find_channel(ivs, name):
         return moderated_channel(ivs, name)
-    created = ivs.create_channel(name=name, type="STANDARD", tags=MODERATED)["channel"]
+    created = ivs.create_channel(
+        name=name, type="STANDARD", tags=MODERATED, recordingConfigurationArn=recording
+    )["channel"]
     return Channel.of(created)
 
 

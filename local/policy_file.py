@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import yaml
+
 from framewarden.domain.errors import PolicyInvalidError
 from framewarden.domain.policy import parse_policy
-
 from local.policy_nodes import Lines, NodeReader, Place, compose
 
 LARGEST: Final = 1_000_000

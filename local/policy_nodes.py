@@ -4,8 +4,9 @@ import re
 from typing import Final
 
 import yaml
-from framewarden.domain.policy_document import shown
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from framewarden.domain.policy_document import shown
 
 MOST_VALUES: Final = 100_000
 """An alias repeats what it stands for: a few lines can ask for billions of values."""

@@ -4,18 +4,14 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Protocol
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from framewarden import calling
 from framewarden.aws import messages
 from framewarden.aws.dynamo import Row
 from framewarden.aws.outbox import Outbox
 from framewarden.aws.reviews import Reviews
-from framewarden.domain.errors import FramewardenError
 from framewarden.observability import logger
 
 Document = dict[str, Any]
-FAILURES = (FramewardenError, ClientError, BotoCoreError)
 # The sweep leaves a fresh row to the worker that wrote it and is sending it just now.
 GRACE = 30
 # Doubling from a minute, never more than an hour apart.
@@ -108,8 +104,7 @@ def resend(row: Row, own: Any, now: datetime) -> bool:
         "notice": _publish,
         "review": _call,
     }
-    send = kinds[row["kind"]]
-    return _attempt(row, Outbox(own.outbox_table), now, lambda: send(row, own))
+    return _attempt(row, Outbox(own.outbox_table), now, lambda: kinds[row["kind"]](row, own))
 
 
 def _answer(row: Row, own: Callbacks) -> bool:
@@ -143,12 +138,12 @@ def _attempt(row: Row, outbox: Outbox, now: datetime, send: Callable[[], bool]) 
         if send():
             outbox.delivered(row["id"])
             return True
-    except FAILURES as failure:
+    except Exception as failure:  # a row that cannot be sent holds up no other
         why = type(failure).__name__
         logger.warning("not delivered", extra={"row": row["id"], "error": why})
     pause = min(FIRST_PAUSE * 2 ** min(row.get("attempts", 0), 10), LONGEST_PAUSE)
     try:
         outbox.postpone(row, int(now.timestamp()) + pause, why)
-    except FAILURES as failure:
+    except Exception as failure:  # the row stays due
         logger.warning("not postponed", extra={"row": row["id"], "error": type(failure).__name__})
     return False

@@ -249,12 +249,15 @@ def close(slot: Document, own: settings.CloseReview, now: datetime) -> Document:
     raise StoreConflictError(f"review {row['review_id']} moved")
 
 
-def close_overdue(row: Row, own: settings.Sweep, now: datetime) -> bool:
+def close_overdue(review_id: str, own: settings.Sweep, now: datetime) -> bool:
     """End a pending wait by its row's deadline, where its execution waits longer than that.
 
     A raised review is overdue before the time-out that its execution began with.
     """
     reviews = Reviews(own.reviews_table, outbox_table=own.outbox_table)
+    row = reviews.get(review_id)  # the index that it was found by lags behind
+    if not row or row["status"] != "pending" or row["deadline"] > now.timestamp():
+        return False
     ended = _after_deadline(row, now)
     callback = delivering.callback(row["review_id"], row["rung"], answer(ended), now)
     if ended["status"] == "pending":

@@ -24,15 +24,13 @@ def sweep(own: settings.Sweep, now: datetime) -> Document:
     sent = sum(delivering.resend(row, own, now) for row in due)
     reviews = Reviews(own.reviews_table)
     waiting = [row for name in OPEN_SEVERITIES for row in reviews.open_by_deadline(name)]
-    closed = sum(
-        reviewing.close_overdue(row, own, now)
-        for row in waiting
-        if row["deadline"] + LATE < seconds
-    )
     overdue = max((seconds - row["deadline"] for row in waiting), default=0)
     gauge("OutboxDue", len(due) - sent)
     gauge("OpenReviews", len(waiting))
     gauge("OldestDeadlineSeconds", max(overdue, 0), MetricUnit.Seconds)
+    # Last, so that the gauges tell of a review that cannot be closed.
+    late = [row["review_id"] for row in waiting if row["deadline"] + LATE < seconds]
+    closed = sum(reviewing.close_overdue(review_id, own, now) for review_id in late)
     return {
         "undelivered": len(rows) - sent,
         "sent": sent,

@@ -97,18 +97,22 @@ def _start(home: Home, port: int | None, wait_scale: float, progress: Progress) 
     moto_port = choose_port(None, MOTO_PORT)
     endpoint, moto = f"http://{HOST}:{chosen}", f"http://{HOST}:{moto_port}"
     progress(f"Starting the laptop cloud on {endpoint}")
-    servers = (
-        launch(
-            "ministack", LAUNCHER, chosen, home.logs / "ministack.log",
-            environments.for_ministack(home, chosen, moto, wait_scale),
-        ),
-        launch(
-            "moto", MOTO, moto_port, home.logs / "moto.log", environments.for_moto(home, endpoint)
-        ),
-    )  # fmt: skip
-    cloud = Cloud(endpoint, moto, servers, home, environments.RUNTIME, wait_scale)
+    servers: tuple[Server, ...] = ()
     try:
-        write_record(cloud)  # before they answer: a killed `up` must leave something to find
+        # Recorded one by one and before they answer: a killed `up` must leave something to find.
+        for name, module, own_port, env in (
+            (
+                "ministack",
+                LAUNCHER,
+                chosen,
+                environments.for_ministack(home, chosen, moto, wait_scale),
+            ),
+            ("moto", MOTO, moto_port, environments.for_moto(home, endpoint)),
+        ):
+            log = home.logs / f"{name}.log"
+            servers = (*servers, launch(name, module, own_port, log, env))
+            cloud = Cloud(endpoint, moto, servers, home, environments.RUNTIME, wait_scale)
+            write_record(cloud)
         _wait(servers[0], f"{endpoint}/_ministack/health")
         _wait(servers[1], f"{moto}/_framewarden/calls")
     except BaseException:

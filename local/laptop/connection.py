@@ -64,7 +64,7 @@ class Cloud:
             **config,
         }
         with _making_a_client:
-            return _session().client(
+            return unconfigured_session().client(
                 service,
                 region_name=self.region,
                 endpoint_url=require_loopback(self.moto_endpoint if played else self.endpoint),
@@ -92,7 +92,7 @@ def _resident(process: Any) -> int:
 
 
 @functools.cache
-def _session() -> Any:
+def unconfigured_session() -> Any:
     """Make a session that reads neither the AWS files of this person nor their profile."""
     import boto3
     import botocore.session

@@ -8,10 +8,11 @@ from urllib.parse import urlencode
 
 import boto3
 import pytest
+from moto import mock_aws
+
 from framewarden.aws import clients, dynamo, frame_links, link_keys
 from framewarden.domain import links
 from framewarden.domain.times import iso
-from moto import mock_aws
 from review_page import app
 
 KEY = "k" * 40

@@ -148,14 +148,6 @@ class TestOpening:
         with pytest.raises(StoreConflictError, match="being written by others"):
             open_or_join()
 
-    def test_a_graver_frame_opens_a_review_of_its_own_and_milder_ones_join_it(self, aws):
-        mild = open_or_join(another(HIGH, 47))
-        grave = open_or_join(another(CRITICAL, 48))
-        assert grave["opener"] is True
-        assert aws.review(grave["review_id"])["stop_failed"] is True
-        assert open_or_join(another(HIGH, 49))["review_id"] == grave["review_id"]
-        assert aws.review(mild["review_id"])["status"] == "pending"
-
     def test_a_frame_after_the_incidents_window_opens_the_next_one(self, aws):
         first = open_or_join(another(HIGH, 47))
         within = open_or_join(another(HIGH, 48), after(seconds=599))
@@ -237,6 +229,120 @@ class TestOpening:
             open_or_join(another(wide, number, frame_id=f"f{number}"))
         [row] = aws.client("dynamodb").scan(TableName="reviews", Limit=1)["Items"]
         assert max(len(repr(row)), 1) < 400_000 / 4
+
+
+class TestRaising:
+    def test_a_graver_frame_raises_the_review_and_people_are_told_again(self, aws):
+        slot = open_or_join(another(HIGH, 47))
+        grave = another(CRITICAL, 48)
+        assert open_or_join(grave, after(seconds=9)) == slot | {"opener": False}
+        [row] = aws.reviews()
+        assert (row["severity"], row["open_severity"]) == ("critical", "critical")
+        assert row["frame"]["key"].endswith("thumb48.jpg")
+        assert row["labels"] == grave["verdict"]["labels"]
+        assert row["stop_failed"] is True
+        assert (row["default"], row["ladder"]) == ("stop", [300])
+        assert row["deadline"] == int(after(seconds=9).timestamp()) + 300
+        assert row["frames"] == 2
+        [call] = aws.rows("outbox")
+        assert (call["kind"], call["review_id"]) == ("review", slot["review_id"])
+        assert call["due"] == int(after(seconds=9).timestamp())
+
+    def test_a_milder_frame_changes_nothing_and_nobody_is_told(self, aws):
+        slot = open_or_join(another(CRITICAL, 47))
+        assert open_or_join(another(HIGH, 48))["review_id"] == slot["review_id"]
+        [row] = aws.reviews()
+        assert (row["severity"], row["frames"]) == ("critical", 2)
+        assert row["frame"]["key"].endswith("thumb47.jpg")
+        assert aws.rows("outbox") == []
+
+    def test_a_deadline_only_ever_comes_nearer(self, aws):
+        short = another(HIGH, 47)
+        short["verdict"] = short["verdict"] | {"review": {"ladder": [60], "default": "allow"}}
+        open_or_join(short)
+        open_or_join(another(CRITICAL, 48), after(seconds=9))
+        assert aws.reviews()[0]["deadline"] == int(NOW.timestamp()) + 60
+
+    def test_a_stop_that_failed_is_told_however_grave_the_review_is(self, aws):
+        calm = another(CRITICAL, 47)
+        del calm["stop_error"]
+        open_or_join(calm)
+        open_or_join(another(CRITICAL, 48))
+        [row] = aws.reviews()
+        assert row["stop_failed"] is True
+        assert row["frame"]["key"].endswith("thumb47.jpg")
+        assert len(aws.rows("outbox")) == 1
+        open_or_join(another(CRITICAL, 49))
+        assert aws.reviews()[0]["frames"] == 3
+
+    def test_a_review_that_is_raised_while_a_frame_joins_is_read_again(self, aws):
+        open_or_join(another(HIGH, 47))
+        second = another(HIGH, 48)
+        Ledger("frames").admit(second["frame"], {"status": "started"}, NOW)
+        aws.wire.before("TransactWriteItems", lambda: open_or_join(another(CRITICAL, 49)))
+        open_or_join(second)
+        [row] = aws.reviews()
+        assert (row["severity"], row["frames"], len(row["samples"])) == ("critical", 3, 3)
+
+    def test_raising_again_counts_and_tells_once(self, aws):
+        open_or_join(another(HIGH, 47))
+        for _ in range(2):
+            open_or_join(another(CRITICAL, 48))
+        assert aws.reviews()[0]["frames"] == 2
+        assert len(aws.rows("outbox")) == 1
+
+    def test_a_raised_ladder_begins_on_the_rung_that_is_waited_for(self, aws):
+        slot = open_or_join()
+        waits(slot["review_id"])
+        climbed = close(slot, after(minutes=9))["review"]
+        open_or_join(another(CRITICAL, 48), after(minutes=9, seconds=5))
+        row = aws.review(slot["review_id"])
+        assert (row["rung"], row["ladder"]) == (1, [900, 300])
+        answer = close(climbed, after(minutes=24))
+        assert (answer["decision"], answer["status"]) == ("stop", "expired")
+
+
+class TestOverdue:
+    """A raised review is due before its execution's own time-out: the sweep keeps the deadline."""
+
+    def overdue(self, review_id, now):
+        return reviewing.close_overdue(review_id, settings.Sweep.read(), now)
+
+    def test_it_ends_by_its_default_and_its_execution_is_answered(self, aws, opened, counted):
+        open_or_join(another(CRITICAL, 48))
+        assert self.overdue(opened["review_id"], after(minutes=6)) is True
+        row = aws.review(opened["review_id"])
+        assert (row["status"], row["decision"], row["via"]) == ("expired", "stop", "default")
+        [answer] = aws.answers()
+        assert (answer["token"], answer["decision"]) == ("token-1", "stop")
+        assert aws.rows("outbox") == []
+        assert counted()["ReviewsExpired"] == 1
+
+    def test_a_ladder_is_climbed_instead(self, aws, opened):
+        assert self.overdue(opened["review_id"], after(minutes=16)) is True
+        assert aws.review(opened["review_id"])["rung"] == 1
+        [answer] = aws.answers()
+        assert (answer["decision"], answer["review"]["rung"]) == ("escalate", 1)
+
+    def test_an_answer_that_is_throttled_is_kept(self, aws, opened):
+        open_or_join(another(CRITICAL, 48))
+        aws.wire.fails("SendTaskSuccess", "ThrottlingException")
+        assert self.overdue(opened["review_id"], after(minutes=6)) is False
+        assert "callback" in {row["kind"] for row in aws.rows("outbox")}
+
+    def test_what_the_lagging_index_still_shows_is_read_again(self, aws, opened):
+        assert self.overdue("unknown", after(minutes=16)) is False
+        assert self.overdue(opened["review_id"], after(minutes=14)) is False
+        decide(opened["review_id"])
+        assert self.overdue(opened["review_id"], after(minutes=16)) is False
+        assert aws.review(opened["review_id"])["decision"] == "allow"
+
+    @pytest.mark.parametrize("rung", [0, 1])
+    def test_a_click_meanwhile_wins(self, aws, opened, rung):
+        aws.put("reviews", aws.review(opened["review_id"]) | {"rung": rung})
+        aws.wire.before("TransactWriteItems", lambda: decide(opened["review_id"], "stop"))
+        assert self.overdue(opened["review_id"], after(minutes=16)) is False
+        assert aws.review(opened["review_id"])["status"] == "decided"
 
 
 class TestDeciding:
@@ -414,18 +520,17 @@ class TestClosing:
         answer = close(opened, after(minutes=15))
         assert (answer["decision"], answer["status"], answer["by"]) == ("stop", "decided", "Ada")
 
-    def test_a_click_while_the_deadline_is_handled_has_one_winner(self, aws, opened):
-        last = opened | {"rung": 1}
-        aws.put("reviews", aws.review(opened["review_id"]) | {"rung": 1})
-        aws.wire.before("TransactWriteItems", lambda: decide(opened["review_id"], "stop"))
-        answer = close(last, after(minutes=30))
-        assert (answer["decision"], answer["status"]) == ("stop", "decided")
-
-    def test_a_click_while_a_rung_is_climbed_is_tried_again_and_wins(self, aws, opened):
+    @pytest.mark.parametrize("rung", [0, 1])
+    def test_a_click_while_the_deadline_is_handled_wins_and_the_retry_sees_it(
+        self, aws, opened, rung
+    ):
+        aws.put("reviews", aws.review(opened["review_id"]) | {"rung": rung})
+        slot = opened | {"rung": rung}
         aws.wire.before("TransactWriteItems", lambda: decide(opened["review_id"], "stop"))
         with pytest.raises(StoreConflictError, match="moved"):
-            close(opened, after(minutes=15))
-        assert close(opened, after(minutes=15))["decision"] == "stop"
+            close(slot, after(minutes=15))
+        answer = close(slot, after(minutes=15))
+        assert (answer["decision"], answer["status"]) == ("stop", "decided")
 
     def test_a_person_who_passed_it_on_got_there_first(self, aws, opened):
         decide(opened["review_id"], "escalate")

@@ -5,10 +5,10 @@ import re
 import sys
 
 import pytest
+
 from framewarden import settings
 from framewarden.aws import ledger
 from framewarden.domain import policy_document
-
 from tests.unit.template_reading import DAY, ROOT, Template, folder_of, physical
 
 TEMPLATE = Template()

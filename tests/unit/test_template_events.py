@@ -122,7 +122,10 @@ def test_alarm_watches_what_is_emitted_and_tells_engineers(alarm: str) -> None:
     about = TEMPLATE.resources[alarm]["Properties"]
     shared = TEMPLATE.source["Globals"]["Function"]["Environment"]["Variables"]
     if about["Namespace"] == shared["POWERTOOLS_METRICS_NAMESPACE"]:
-        service = {"Name": "service", "Value": shared["POWERTOOLS_SERVICE_NAME"]}
+        service = {
+            "Name": "service",
+            "Value": TEMPLATE.resolve(shared["POWERTOOLS_SERVICE_NAME"]),
+        }
         code = "".join(path.read_text() for path in (ROOT / "functions").rglob("*.py"))
         assert f'"{about["MetricName"]}"' in code
         assert about["Dimensions"] == [service]

@@ -1,9 +1,13 @@
 """Run the real machine on a laptop cloud of the tests' own, beside any other on this computer."""
 
 import io
+import json
 import os
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +17,7 @@ from PIL import Image
 
 from framewarden.aws.dynamo import typed, untyped
 from framewarden.domain.frames import frame_id
+from framewarden.domain.times import iso
 from local import publish
 from local.laptop import cloud as laptop_cloud
 from local.laptop.connection import Cloud
@@ -116,10 +121,21 @@ class Channel:
 
     def show(self, picture: bytes) -> str:
         """Put a frame as the recorder does, and return its frame_id."""
+        return str(self.put(picture)["frame_id"])
+
+    def put(self, picture: bytes) -> Row:
+        """Put a frame as the recorder does, and return what names it."""
         key = self._recording.key(self._number)
         self._number += 1
+        bucket = self._recording.bucket
         version = Recorder(self.desk.recorder, self._recording).put(key, picture)
-        return frame_id(self._recording.bucket, key, version)
+        identity = frame_id(bucket, key, version)
+        return {"frame_id": identity, "bucket": bucket, "key": key, "version_id": version}
+
+    def forge_account(self, account: str) -> None:
+        """Go on under a key that names another account."""
+        forged = self.arn.replace(f":{self.desk.cloud.account}:", f":{account}:")
+        self._recording = replace(self._recording, channel_arn=forged)
 
     def stops(self) -> list[Row]:
         answer = self.desk.client("dynamodb").query(
@@ -164,9 +180,6 @@ class Desk:
 
     def control(self, what: str, method: str = "POST", **body: Any) -> Any:
         """Tell the moto extension something."""
-        import json
-        import urllib.request
-
         request = urllib.request.Request(
             f"{self.cloud.moto_endpoint}/_framewarden/{what}",
             data=json.dumps(body).encode() if method == "POST" else None,
@@ -226,12 +239,43 @@ class Desk:
         return Links(self.target).url(review)
 
     def story(self, row: Row) -> Row:
-        import json
-
         body = self.client("s3").get_object(
             Bucket=self.target.output("EvidenceBucket"), Key=row["evidence"]
         )["Body"]
         return dict(json.loads(body.read()))
+
+    def unseen(self, channel: "Channel", picture: bytes) -> Row:
+        """Put a frame whose event is lost, and return what names it."""
+        function = self.client("lambda").get_function(
+            FunctionName=self.target.output("IntakeFunction")
+        )["Configuration"]["FunctionArn"]
+        events = self.client("events")
+        [rule] = events.list_rule_names_by_target(TargetArn=function)["RuleNames"]
+        events.disable_rule(Name=rule)
+        try:
+            put = channel.put(picture)
+            time.sleep(0.5)
+        finally:
+            events.enable_rule(Name=rule)
+        assert self.frame(put["frame_id"]) == {}
+        return put
+
+    def deliver(self, put: Row, moment: datetime) -> list[Row]:
+        """Deliver the event of a frame, as of a moment."""
+        stored = {"key": put["key"], "version-id": put["version_id"], "etag": "e", "size": 1}
+        event = {
+            "detail-type": "Object Created",
+            "time": iso(moment),
+            "detail": {"bucket": {"name": put["bucket"]}, "object": stored},
+        }
+        return list(self.invoke("IntakeFunction", event))
+
+    def invoke(self, output: str, event: Row) -> Any:
+        """Invoke one of the stack's functions and return its answer."""
+        reply = self.client("lambda").invoke(
+            FunctionName=self.target.output(output), Payload=json.dumps(event).encode()
+        )
+        return json.loads(reply["Payload"].read())
 
     def status(self, execution: str) -> str:
         arn = self.target.output("StateMachineArn").replace(":stateMachine:", ":execution:")

@@ -1,6 +1,5 @@
 """Break each part of the running machine on purpose, and see the frame end where it should."""
 
-import json
 import os
 import signal
 import time
@@ -51,14 +50,7 @@ def test_a_throttle_that_never_ends_is_unscreened_and_a_rescan_judges(desk: Desk
 
 def rescan(desk: Desk, row: dict[str, Any]) -> Any:
     wanted = {name: row[name] for name in ("bucket", "key", "version_id")}
-    return invoke(desk, "IntakeFunction", {"rescan": wanted})
-
-
-def invoke(desk: Desk, output: str, event: dict[str, Any]) -> Any:
-    reply = desk.client("lambda").invoke(
-        FunctionName=desk.target.output(output), Payload=json.dumps(event).encode()
-    )
-    return json.loads(reply["Payload"].read())
+    return desk.invoke("IntakeFunction", {"rescan": wanted})
 
 
 @pytest.mark.parametrize(
@@ -143,56 +135,15 @@ def test_a_lapsed_lease_of_an_owner_that_is_gone_is_taken_over(desk: Desk) -> No
 
 def test_a_redelivered_event_starts_what_was_admitted_and_never_started(desk: Desk) -> None:
     """The kill between ledger row and start: EventBridge delivers the event again."""
-    channel = live(desk, "killed-intake")
-    events = desk.client("events")
-    rule = intake_rule(desk)
-    events.disable_rule(Name=rule)
-    try:
-        frame = channel.show(desk.pictures.clean())
-        time.sleep(0.5)
-    finally:
-        events.enable_rule(Name=rule)
-    assert desk.frame(frame) == {}
-    bucket = desk.target.output("FramesBucket")
-    [version] = [
-        item
-        for item in desk.client("s3").list_object_versions(Bucket=bucket, Prefix="ivs/")["Versions"]
-        if channel.id in item["Key"] and "thumb" in item["Key"]
-    ]
-    now = iso(datetime.now(UTC))
-    admitted = {
-        "frame_id": frame,
-        "bucket": bucket,
-        "key": version["Key"],
-        "version_id": version["VersionId"],
-        "status": "admitted",
-        "attempt": 1,
-        "put_at": now,
-    }
+    channel, now = live(desk, "killed-intake"), datetime.now(UTC)
+    put = desk.unseen(channel, desk.pictures.clean())
+    admitted = {**put, "status": "admitted", "attempt": 1, "put_at": iso(now)}
     desk.client("dynamodb").put_item(
         TableName=desk.target.output("FramesTable"), Item=typed(admitted)
     )
-    event = {
-        "detail-type": "Object Created",
-        "time": now,
-        "detail": {
-            "bucket": {"name": bucket},
-            "object": {"key": version["Key"], "version-id": version["VersionId"], "etag": "x"},
-        },
-    }
-    first = invoke(desk, "IntakeFunction", event)
-    again = invoke(desk, "IntakeFunction", event)
-    assert (first[0]["started"], again[0]["started"]) == (True, False)
-    assert desk.ended(frame)["outcome"] == "cleared"
-
-
-def intake_rule(desk: Desk) -> str:
-    arn = desk.client("lambda").get_function(FunctionName=desk.target.output("IntakeFunction"))[
-        "Configuration"
-    ]["FunctionArn"]
-    names: list[str] = desk.client("events").list_rule_names_by_target(TargetArn=arn)["RuleNames"]
-    assert len(names) == 1
-    return names[0]
+    [first], [again] = desk.deliver(put, now), desk.deliver(put, now)
+    assert (first["started"], again["started"]) == (True, False)
+    assert desk.ended(put["frame_id"])["outcome"] == "cleared"
 
 
 def test_an_aborted_execution_is_unscreened_and_its_review_ends(desk: Desk) -> None:

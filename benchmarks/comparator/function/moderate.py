@@ -7,6 +7,7 @@ once for each worker, which the post does at every call: that favours it.
 
 import os
 from datetime import UTC, datetime
+from typing import Any
 
 import boto3
 
@@ -16,7 +17,7 @@ sns = boto3.client("sns")
 s3 = boto3.client("s3")
 
 
-def lambda_handler(event, context):
+def lambda_handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Take an `Object Created` event of the input bucket."""
     bucket = event["detail"]["bucket"]["name"]
     key = event["detail"]["object"]["key"]

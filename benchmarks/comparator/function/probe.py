@@ -4,13 +4,14 @@ import json
 import os
 import sys
 import time
+from typing import Any
 
 import boto3
 
 s3 = boto3.client("s3")
 
 
-def lambda_handler(event, context):
+def lambda_handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Leave the moment in the output bucket for an event of S3, and return it to a machine."""
     entered = time.time()
     if "detail" in event:

@@ -36,16 +36,23 @@ def raised(review: Document, graver: Document) -> Document:
     """Return what a frame changes about the pending review that it joins; nothing if as mild.
 
     One incident has one review: a graver frame takes its place on the page, its ladder begins on
-    the rung that is waited for now, and the deadline only ever comes nearer.
+    the rung that is waited for now, and the deadline only ever comes nearer. Of a stop that failed
+    people are told, however grave the review is already.
     """
+    failed = graver["stop_failed"] and not review["stop_failed"]
+    news = {"stop_failed": True} if failed else {}
     if rank(graver["severity"]) <= rank(review["severity"]):
-        return {}
+        return news
     kept = ("severity", "open_severity", "default", "labels", "matched", "margin", "frame")
     past = review["ladder"][: review["rung"]]
-    return {name: graver[name] for name in kept} | {
-        "ladder": [*past, *graver["ladder"]],
-        "deadline": min(review["deadline"], graver["deadline"]),
-    }
+    return (
+        {name: graver[name] for name in kept}
+        | news
+        | {
+            "ladder": [*past, *graver["ladder"]],
+            "deadline": min(review["deadline"], graver["deadline"]),
+        }
+    )
 
 
 def next_rung(ladder: Sequence[int], rung: int) -> int | None:

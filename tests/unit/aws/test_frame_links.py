@@ -1,6 +1,7 @@
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+
 from framewarden.aws import frame_links
 from framewarden.aws.frame_links import FrameLinks
 

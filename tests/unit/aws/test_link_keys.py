@@ -2,10 +2,11 @@ import boto3
 import pytest
 from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
 from botocore.exceptions import ClientError
+from moto import mock_aws
+
 from framewarden.aws import clients, link_keys
 from framewarden.aws.link_keys import LinkKeys
 from framewarden.domain.errors import StoreThrottledError
-from moto import mock_aws
 
 OLD, NEW, NEWEST = "a" * 32, "b" * 32, "c" * 32
 

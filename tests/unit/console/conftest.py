@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from urllib.parse import urlencode
 
 import pytest
+
 from framewarden.console.review import ReviewDesk
 from framewarden.console.site import site
 from framewarden.domain import links

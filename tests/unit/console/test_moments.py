@@ -1,6 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
 from framewarden.console.moments import moment, span
 
 NOW = datetime(2026, 11, 22, 8, 5, 31, tzinfo=UTC)

@@ -1,4 +1,5 @@
 import pytest
+
 from framewarden.console.form import Form
 from framewarden.console.problems import Problem, RefusedError
 from framewarden.console.request import Request

@@ -5,6 +5,7 @@ import re
 from datetime import timedelta
 
 import pytest
+
 from framewarden.console import pages
 from framewarden.domain.errors import StoreThrottledError
 

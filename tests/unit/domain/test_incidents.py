@@ -3,6 +3,9 @@
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from framewarden.domain.incidents import (
     incident_key,
     next_rung,
@@ -10,8 +13,6 @@ from framewarden.domain.incidents import (
     review_id,
     rung_deadline,
 )
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 
 def test_an_incident_is_a_place_and_a_category():

@@ -1,6 +1,9 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from framewarden.domain.errors import LinkInvalidError
 from framewarden.domain.links import (
     LinkExpiredError,
@@ -9,8 +12,6 @@ from framewarden.domain.links import (
     verify_link,
     verify_nonce,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 NOW = datetime(2026, 11, 22, 8, 5, 31, tzinfo=UTC)
 EXP = int(NOW.timestamp()) + 3600

@@ -4,13 +4,14 @@ import copy
 import json
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from framewarden.domain import taxonomy
 from framewarden.domain.durations import format_duration, parse_duration
 from framewarden.domain.errors import PolicyInvalidError
 from framewarden.domain.policy import Policy, parse_policy, policy_hash
 from framewarden.domain.severity import SEVERITIES, at_least, rank, strongest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 ARN = "arn:aws:ivs:us-east-1:111122223333:channel/AbCdef1G2hij"
 MEDIALIVE_ARN = "arn:aws:medialive:us-east-1:111122223333:channel:1234567"

@@ -1,11 +1,12 @@
 """The taxonomy, and how an answer is read by it."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from framewarden.domain import taxonomy
 from framewarden.domain.errors import AnalysisMalformedError
 from framewarden.domain.taxonomy import deepest, find, nearest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 
 def raw(name, confidence, parent="", level=None):

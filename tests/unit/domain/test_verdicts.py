@@ -3,14 +3,15 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from framewarden.domain import taxonomy
 from framewarden.domain.errors import AnalysisMalformedError, FrameMalformedError
 from framewarden.domain.policy import parse_policy
 from framewarden.domain.severity import SEVERITIES, at_least, rank
 from framewarden.domain.times import iso
 from framewarden.domain.verdicts import classify
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 NOW = datetime(2026, 11, 22, 8, 5, 31, 123456, tzinfo=UTC)
 ARN = "arn:aws:ivs:us-east-1:111122223333:channel/AbCdef1G2hij"

@@ -1,0 +1,107 @@
+"""Run the benchmarks: `python -m benchmarks`, or `make bench`."""
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+from rich.console import Console
+
+from benchmarks import building, cold, latency, machine, report, screening, stopping
+from benchmarks.figures import Section, broken
+from benchmarks.ground import Ground, ground
+from local.cli.output import say
+from local.demo_cloud import terminable
+from local.errors import OperatorError
+
+NAMES = ("memory", "setup", "latency", "stop", "cold")
+PIPE_COLUMNS = 160
+INTERRUPTED = 130
+EPILOG = """Exit code 1 says that a bar is broken, 2 that a benchmark could not be run. Everything
+happens on a laptop cloud of its own, which is gone at the end. With all of them about 7 minutes."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run what was asked for, and return the exit code."""
+    given = parser().parse_args(arguments)
+    terminal = Console(width=None if sys.stdout.isatty() else PIPE_COLUMNS, highlight=False)
+    began, found = time.monotonic(), machine.machine()
+    terminal.print(machine.line(found), markup=False)
+    sections: list[Section] = []
+    try:
+        with terminable():
+            for section in measure(given):
+                report.show(section, terminal)
+                sections.append(section)
+    except KeyboardInterrupt:
+        say("Interrupted; the laptop cloud of the benchmarks is gone.")
+        return INTERRUPTED
+    except (OperatorError, TimeoutError) as failure:
+        say(f"The benchmarks could not be run: {failure}")
+        return 2
+    report.conclude(sections, terminal)
+    if given.json:
+        report.write(given.json, report.document(found, sections, time.monotonic() - began))
+    return 1 if broken(sections) and not given.no_fail else 0
+
+
+def measure(given: argparse.Namespace) -> Iterator[Section]:
+    """Give the section of each benchmark as soon as it is there."""
+    wanted = given.only or NAMES
+    with ExitStack() as after:
+        folder = Path(after.enter_context(tempfile.TemporaryDirectory(prefix="framewarden-cold-")))
+        with ground(say) as place:
+            code = cold.copied(place.code, folder)
+            yield from _on_cloud(place, given, wanted)
+        if "cold" in wanted:  # when the cloud is gone, and nothing else runs
+            yield cold.run(code, given.starts, say)
+
+
+def _on_cloud(place: Ground, given: argparse.Namespace, wanted: Sequence[str]) -> Iterator[Section]:
+    if "memory" in wanted or "setup" in wanted:
+        demo = screening.play(place)  # first: the cloud is fresh
+        if "memory" in wanted:
+            yield demo.memory
+        if "setup" in wanted:
+            builds = building.builds(place) if given.only else {}
+            yield screening.setup(place, demo, builds)
+    if "latency" in wanted:
+        yield latency.run(place, given.seconds)
+    if "stop" in wanted:
+        yield stopping.run(place, given.turns)
+
+
+def parser() -> argparse.ArgumentParser:
+    """Describe the command line."""
+    made = argparse.ArgumentParser(
+        prog="python -m benchmarks", description="Measure framewarden.", epilog=EPILOG
+    )
+    made.add_argument(
+        "--only",
+        nargs="+",
+        choices=NAMES,
+        metavar="NAME",
+        help=f"some of: {', '.join(NAMES)} (setup alone also builds from nothing)",
+    )
+    made.add_argument("--json", type=Path, metavar="FILE", help="write every figure to FILE")
+    made.add_argument(
+        "--seconds", type=_positive, default=60, help="of latency, at each rate (default: 60)"
+    )
+    made.add_argument("--turns", type=_positive, default=15, help="of stop, each (default: 15)")
+    made.add_argument("--starts", type=_positive, default=7, help="of cold, each (default: 7)")
+    made.add_argument("--no-fail", action="store_true", help="exit 0 though a bar is broken")
+    return made
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not above 0")
+    return number
+
+
+if __name__ == "__main__":
+    sys.exit(main())

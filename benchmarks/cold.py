@@ -1,0 +1,139 @@
+"""Measure the cold start of each function against a bare function that makes the same clients."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+from benchmarks.figures import Figure, Section
+from framewarden.settings import BY_FUNCTION
+from local.laptop.home import REPOSITORY
+
+BAR = 1.25
+TITLE = "Cold start, against a bare function that makes the same clients"
+SCRIPT = Path(__file__).with_name("cold_start.py")
+NOTES = [
+    "Import, clients, and the handler up to its first call of AWS, in a new interpreter each time; "
+    "medians, all functions in turn. The code is what sam built, without bytecode, as AWS Lambda "
+    "gets it; boto3 has its own, as in AWS Lambda's runtime.",
+]
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function, the clients that its ordinary path makes, and an event of that path."""
+
+    folder: str
+    services: tuple[str, ...]
+    scenario: str = ""
+
+    @property
+    def bare(self) -> tuple[str, ...]:
+        """Return what its bare function is known by."""
+        return tuple(sorted(self.services))
+
+
+# A unit test holds this table against what the code can reach. Left out on purpose, so that the
+# bare function is no slower than it should be: what only another path makes (MediaLive's client).
+FUNCTIONS = (
+    Function("intake", ("dynamodb", "stepfunctions"), "ivs_thumbnail"),
+    Function("analyze", ("rekognition",), "ivs_frame"),
+    Function("classify", ("appconfigdata",), "explicit_high"),
+    Function("stop_stream", ("dynamodb", "ivs", "sns"), "critical"),
+    Function("stop_failed", ("dynamodb",), "denied"),
+    Function("open_review", ("dynamodb",), "high"),
+    Function("request_review", ("dynamodb", "secretsmanager", "sns", "ssm"), "first_rung"),
+    Function("close_review", ("dynamodb",), "deadline"),
+    Function("reinstate", ("dynamodb",), "confirmed_stop"),
+    Function("hold_unscreened", ("appconfigdata",), "image_invalid"),
+    Function("archive", ("dynamodb", "s3"), "cleared"),
+    Function("settle", ("dynamodb",), "timed_out"),
+    Function("sweep", ("dynamodb", "sns", "stepfunctions"), "schedule"),
+    Function("review_page", ("dynamodb", "s3", "secretsmanager")),
+)
+# No scenario of `events/`: API Gateway's event of somebody who follows a link.
+LINK = {
+    "httpMethod": "GET",
+    "path": "/reviews/r1",
+    "headers": {"host": "127.0.0.1"},
+    "queryStringParameters": {"exp": "4102444800", "sig": "c2lnbmF0dXJl"},
+    "requestContext": {"path": "/live/reviews/r1"},
+}
+
+
+def copied(code: Path, folder: Path) -> Path:
+    """Copy the built code, without the bytecode that somebody may have left in it."""
+    place = folder / "code"
+    shutil.copytree(code, place, ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "link.json").write_text(json.dumps(LINK))
+    return place
+
+
+def run(code: Path, times: int, say: Callable[[str], None]) -> Section:
+    """Start every function and every bare one, in turn, so many times."""
+    say(f"cold: {times} cold starts of each function")
+    ours: dict[str, list[float]] = defaultdict(list)
+    bare: dict[tuple[str, ...], list[float]] = defaultdict(list)
+    for turn in range(times + 1):
+        for function in FUNCTIONS:
+            bares = bare[function.bare]
+            if len(bares) < turn + 1:
+                bares.append(start(code, function.bare))
+            ours[function.folder].append(start(code, function.services, function))
+    # The first turn filled the system's file cache.
+    figures = [compared(one.folder, ours[one.folder][1:], bare[one.bare][1:]) for one in FUNCTIONS]
+    return Section("cold", TITLE, figures, NOTES)
+
+
+def compared(name: str, ours: list[float], bare: list[float]) -> Figure:
+    """Return the ratio of a function's cold start to its bare function's."""
+    own, base = median(ours), median(bare)
+    detail = f"{own * 1000:.0f} ms against {base * 1000:.0f} ms"
+    return Figure(f"cold.{name}.ratio", own / base, "x", detail, BAR)
+
+
+def start(code: Path, services: tuple[str, ...], function: Function | None = None) -> float:
+    """Start once; return the seconds inside the new interpreter."""
+    command = [sys.executable, "-P", "-B", str(SCRIPT), str(code), ",".join(services)]
+    if function:
+        command += [function.folder, str(_event(function, code))]
+    done = subprocess.run(
+        command, env=_environment(), cwd=code, capture_output=True, text=True, timeout=60
+    )
+    if done.returncode:
+        raise RuntimeError(f"{function or 'the bare function'} did not start:\n{done.stderr}")
+    return float(json.loads(done.stdout.splitlines()[-1])["wall"])
+
+
+def _event(function: Function, code: Path) -> Path:
+    if not function.scenario:
+        return code.with_name("link.json")
+    return REPOSITORY / "events" / function.folder / f"{function.scenario}.json"
+
+
+def _environment() -> dict[str, str]:
+    """Give what AWS Lambda gives, and no way to anywhere."""
+    wanted = {name for names in BY_FUNCTION.values() for name in names}
+    return {
+        "PATH": os.environ.get("PATH", os.defpath),
+        **dict.fromkeys(wanted, "cold"),
+        "FRAMES_BUCKET": "example-frames",  # of the events
+        "STATE_MACHINE_ARN": "arn:aws:states:us-east-1:111122223333:stateMachine:cold",
+        "POWERTOOLS_SERVICE_NAME": "framewarden",
+        "POWERTOOLS_METRICS_NAMESPACE": "framewarden",
+        "AWS_LAMBDA_FUNCTION_NAME": "cold",
+        "AWS_REGION": "us-east-1",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ACCESS_KEY_ID": "cold",
+        "AWS_SECRET_ACCESS_KEY": "cold",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+    }
