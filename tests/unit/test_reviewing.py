@@ -315,7 +315,7 @@ class TestOverdue:
         assert (row["status"], row["decision"], row["via"]) == ("expired", "stop", "default")
         [answer] = aws.answers()
         assert (answer["token"], answer["decision"]) == ("token-1", "stop")
-        assert aws.rows("outbox") == []
+        assert [row["kind"] for row in aws.rows("outbox")] == ["review"]
         assert counted()["ReviewsExpired"] == 1
 
     def test_a_ladder_is_climbed_instead(self, aws, opened):

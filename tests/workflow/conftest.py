@@ -19,6 +19,7 @@ from framewarden.aws.dynamo import typed, untyped
 from framewarden.domain.frames import frame_id
 from framewarden.domain.times import iso
 from local import publish
+from local.encoder import made_channel, recording_into
 from local.laptop import cloud as laptop_cloud
 from local.laptop.connection import Cloud
 from local.laptop.deploy import build_and_deploy
@@ -98,8 +99,9 @@ class Channel:
 
     def __init__(self, desk: "Desk", name: str) -> None:
         self.desk = desk
-        tags = {"framewarden": "moderated"}
-        self.arn = desk.client("ivs").create_channel(name=name, tags=tags)["channel"]["arn"]
+        ivs = desk.client("ivs")
+        recording = recording_into(ivs, desk.target.output("FramesBucket"))
+        self.arn = made_channel(ivs, name, recording).arn
         self.id = self.arn.rpartition("/")[2]
         self.stream_id = ""
         self._number = 0

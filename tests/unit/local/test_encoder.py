@@ -44,7 +44,13 @@ class FakeIvs:
     def paginate(self) -> list[dict[str, Any]]:
         return [{"channels": self.channels[:1]}, {"channels": self.channels[1:]}]
 
-    def create_channel(self, name: str, type: str, tags: dict[str, str], **_: str) -> dict[str, Any]:  # noqa: A002
+    def create_channel(
+        self,
+        name: str,
+        type: str,  # noqa: A002 botocore's name
+        tags: dict[str, str],
+        **_: str,
+    ) -> dict[str, Any]:
         made = channel("Made12345678", name, tags)
         self.channels.append(made)
         return {"channel": made, "streamKey": {}}
