@@ -54,8 +54,8 @@ FUNCTIONS = (
     Function("hold_unscreened", ("appconfigdata",), "image_invalid"),
     Function("archive", ("dynamodb", "s3"), "cleared"),
     Function("settle", ("dynamodb",), "timed_out"),
-    Function("sweep", ("dynamodb", "sns", "stepfunctions"), "schedule"),
-    Function("review_page", ("dynamodb", "s3", "secretsmanager")),
+    Function("sweep", ("dynamodb",), "schedule"),
+    Function("review_page", ("dynamodb", "secretsmanager")),
 )
 # No scenario of `events/`: API Gateway's event of somebody who follows a link.
 LINK = {

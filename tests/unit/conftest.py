@@ -42,6 +42,11 @@ TABLES = {"frames": "FramesTable", "reviews": "ReviewsTable", "channels": "Chann
 TABLES |= {"outbox": "OutboxTable"}
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Let a step that counts nothing be as ordinary here as it is in production."""
+    config.addinivalue_line("filterwarnings", "ignore:No application metrics to publish")
+
+
 @pytest.fixture(autouse=True)
 def no_network(request: pytest.FixtureRequest) -> Iterator[None]:
     """Close the door to every test that does not ask for sockets by its marker."""

@@ -94,10 +94,10 @@ class Wire:
 
     def send(self, service: str, operation: str, asked: dict[str, Any]) -> Any:
         """Hear of a call before it is sent; an answer returned here is the answer."""
-        self.calls.append(Call(service, operation, asked))
         self._seen += 1
         if self._kill == (self._seen, False):
             raise KilledError
+        self.calls.append(Call(service, operation, asked))
         if self._once[operation]:
             answer = self._once[operation].popleft()(asked)
             if answer is not None:

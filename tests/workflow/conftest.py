@@ -296,7 +296,11 @@ class Desk:
 
     def upload(self, name: str, body: bytes) -> str:
         """Upload an image as somebody of the account, and return its frame_id."""
-        bucket, key = self.target.output("FramesBucket"), f"uploads/{name}"
+        return self.put(f"uploads/{name}", body)
+
+    def put(self, key: str, body: bytes) -> str:
+        """Put an object as the account's root, whom the emulator lets write anywhere."""
+        bucket = self.target.output("FramesBucket")
         version = self.client("s3").put_object(Bucket=bucket, Key=key, Body=body)["VersionId"]
         return frame_id(bucket, key, version)
 

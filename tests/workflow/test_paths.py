@@ -173,3 +173,31 @@ def test_a_person_confirms_or_takes_back_an_automatic_stop(desk: Desk) -> None:
     row = desk.ended(frame)
     assert (row["outcome"], row["reason"]) == ("reviewed", "reinstate")
     assert [stop["status"] for stop in channel.stops()] == ["reinstated"]
+
+
+def test_a_critical_frame_stops_its_medialive_channel(desk: Desk) -> None:
+    medialive = desk.client("medialive")
+    made = medialive.create_channel(
+        Name="broadcast", ChannelClass="SINGLE_PIPELINE", Tags={"framewarden": "moderated"}
+    )["Channel"]
+    desk.wait(lambda: state_of(desk, made["Id"]) == "IDLE", "the channel is made")
+    medialive.start_channel(ChannelId=made["Id"])
+    desk.wait(lambda: state_of(desk, made["Id"]) == "RUNNING", "the channel runs")
+    row = desk.ended(
+        desk.put(
+            f"medialive/{made['Id']}/frame-20261122T080500.00042.jpg", desk.pictures.critical()
+        )
+    )
+    assert row["outcome"] == "stopped"
+    assert state_of(desk, made["Id"]) in ("STOPPING", "IDLE")
+    # It is started again, and the next critical frame stops it again.
+    desk.wait(lambda: state_of(desk, made["Id"]) == "IDLE", "the channel has stopped")
+    medialive.start_channel(ChannelId=made["Id"])
+    desk.wait(lambda: state_of(desk, made["Id"]) == "RUNNING", "the channel runs again")
+    key = f"medialive/{made['Id']}/frame-20261122T090000.00001.jpg"
+    assert desk.ended(desk.put(key, desk.pictures.critical()))["outcome"] == "stopped"
+    assert state_of(desk, made["Id"]) in ("STOPPING", "IDLE")
+
+
+def state_of(desk: Desk, channel_id: str) -> str:
+    return str(desk.client("medialive").describe_channel(ChannelId=channel_id)["State"])

@@ -66,15 +66,18 @@ class Ledger:
         )
 
     def settle(self, frame_id: str, attempt: int, changes: Row) -> bool:
-        """Write a frame's end, once for each attempt; False where an outcome stands."""
+        """Write a frame's end, once for each attempt; False where an outcome stands.
+
+        A frame that joined has ended as well: its outcome is its review's.
+        """
         names = {f"#{name}": name for name in changes}
         sets = ", ".join(f"#{name} = :{name}" for name in changes)
         values = {f":{name}": value for name, value in changes.items()}
         return self._update(
             frame_id,
             f"SET {sets}",
-            "attempt = :attempt AND attribute_not_exists(outcome)",
-            values | {":attempt": attempt},
+            "attempt = :attempt AND attribute_not_exists(outcome) AND #status <> :ended",
+            values | {":attempt": attempt, ":ended": "joined"},
             names,
         )
 

@@ -67,6 +67,7 @@ class Case:
     matched: tuple[Mapping[str, Any], ...]
     margin: float | None
     policy: str
+    model: str
     not_evaluated: str | None
     put: Moment | None
     opened: Moment
@@ -107,6 +108,7 @@ def case_of(row: Row, now: datetime) -> Case:
         matched=tuple(row.get("matched") or ()),
         margin=row.get("margin"),
         policy=str(row.get("policy_hash") or "")[:HASH_LENGTH],
+        model=str(row.get("model_version") or ""),
         not_evaluated=_listed(row.get("not_evaluated")),
         put=samples[0][1] if samples else None,
         opened=moment(parse(row["opened_at"]), now),

@@ -35,10 +35,12 @@ def case_of(state: Document) -> Document:
             "window": held["incident_window"],
             "policy_hash": held.get("policy_hash"),
             "judged_at": None,
+            "model_version": None,
         }
     kept = ("severity", "category", "labels", "matched", "margin", "policy_hash", "judged_at")
     return case | {
         **{name: verdict[name] for name in kept},
+        "model_version": (state.get("analysis") or {}).get("model_version"),
         "ladder": verdict["review"]["ladder"],
         "default": "uphold" if confirms else verdict["review"]["default"],
         "window": verdict["incident_window"],

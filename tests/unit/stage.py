@@ -1,0 +1,75 @@
+"""Play a scenario of `events/` with its own handler, on a stack that is as far as it says."""
+
+from importlib import import_module
+from typing import Any
+
+from framewarden import reviewing, settings
+from framewarden.aws.ledger import Ledger
+from framewarden.domain.frames import objects_of
+from framewarden.domain.times import parse
+from tests.unit import scenes
+from tests.unit.scenes import event
+
+ANSWER = {
+    "ModerationLabels": [
+        {"Name": "Explicit", "ParentName": "", "TaxonomyLevel": 1, "Confidence": 92.3411}
+    ],
+    "ContentTypes": [],
+    "ModerationModelVersion": "7.0",
+}
+
+
+def play(aws: Any, scenario: str, context: Any) -> Any:
+    """Set the stage for a scenario, and return what its handler answers."""
+    folder = scenario.partition("/")[0]
+    document = event(scenario)
+    PREPARATIONS.get(folder, _nothing)(aws, document)
+    return import_module(f"{folder}.app").lambda_handler(document, context)
+
+
+def _nothing(aws: Any, document: scenes.Document) -> None:
+    """Leave the stage empty."""
+
+
+def _analyze(aws: Any, document: scenes.Document) -> None:
+    aws.wire.serves("DetectModerationLabels", lambda asked: ANSWER)
+
+
+def _admitted(aws: Any, document: scenes.Document) -> None:
+    state = document["state"]
+    moment = parse(state["frame"]["put_at"])
+    Ledger("frames").admit(state["frame"], {"status": "started"}, moment)
+
+
+def _opened(aws: Any, document: scenes.Document) -> None:
+    """Open the review that the scenario waits for, and climb to its rung."""
+    high = scenes.state("open_review/high")
+    _admitted(aws, {"state": high})
+    now = parse(high["frame"]["put_at"])
+    slot = reviewing.open_or_join(high, settings.OpenReview.read(), now)
+    assert slot["review_id"] == document["state"]["review"]["review_id"]
+    if document["state"]["review"]["rung"]:
+        reviewing.close(slot, settings.CloseReview.read(), now)
+
+
+def _live(aws: Any, document: scenes.Document) -> None:
+    aws.go_live(parse("2026-11-22T08:00:00Z"))
+    aws.medialive("RUNNING")
+
+
+def _dead(aws: Any, document: scenes.Document) -> None:
+    [stored] = objects_of(event("intake/ivs_thumbnail"))
+    _admitted(aws, event("open_review/high"))
+    assert stored.key == event("open_review/high")["state"]["frame"]["key"]
+
+
+PREPARATIONS = {
+    "analyze": _analyze,
+    "open_review": _admitted,
+    "request_review": _opened,
+    "close_review": _opened,
+    "stop_stream": _live,
+    "reinstate": _live,
+    "archive": _admitted,
+    "settle": _dead,
+}
