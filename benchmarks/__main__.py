@@ -4,8 +4,8 @@ import argparse
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 from rich.console import Console
@@ -20,20 +20,23 @@ from local.errors import OperatorError
 NAMES = ("memory", "setup", "latency", "stop", "cold")
 PIPE_COLUMNS = 160
 INTERRUPTED = 130
+Measure = Callable[[argparse.Namespace], Generator[Section, None, None]]
 EPILOG = """Exit code 1 says that a bar is broken, 2 that a benchmark could not be run. Everything
 happens on a laptop cloud of its own, which is gone at the end. With all of them about 7 minutes."""
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, measure: Measure | None = None) -> int:
     """Run what was asked for, and return the exit code."""
     given = parser().parse_args(arguments)
+    if given.json and not given.json.parent.is_dir():
+        parser().error(f"there is no folder {given.json.parent} for --json")
     terminal = Console(width=None if sys.stdout.isatty() else PIPE_COLUMNS, highlight=False)
     began, found = time.monotonic(), machine.machine()
     terminal.print(machine.line(found), markup=False)
     sections: list[Section] = []
     try:
-        with terminable():
-            for section in measure(given):
+        with terminable(), closing((measure or measured)(given)) as found_sections:
+            for section in found_sections:
                 report.show(section, terminal)
                 sections.append(section)
     except KeyboardInterrupt:
@@ -48,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1 if broken(sections) and not given.no_fail else 0
 
 
-def measure(given: argparse.Namespace) -> Iterator[Section]:
+def measured(given: argparse.Namespace) -> Generator[Section, None, None]:
     """Give the section of each benchmark as soon as it is there."""
     wanted = given.only or NAMES
     with ExitStack() as after:

@@ -25,7 +25,7 @@ BACKLOG = 3.0
 NOTES = [
     "Seconds from the start of a frame's put to `judged_at` of its ledger row, warm, by the same "
     "clock.",
-    "Where the time goes: medians of up to 20 of the frames, each stage from the one before.",
+    "Where the time goes: medians of about 20 of the frames, each stage from the one before.",
 ]
 
 
@@ -98,6 +98,8 @@ def _measure(ground: Ground, rate: int, seconds: int) -> Measured:
         audit = Audit(ground.target, broadcast.recording.prefix)
         for _ in audit:
             pass
+        if not any(row.get("judged_at") for row in rows.values()):
+            raise TimeoutError("no frame was judged")
         stages = of_frames(ground.target, played.puts, rows, calls.read())
     return Measured(played.puts, rows, played, audit.totals(), stages)
 

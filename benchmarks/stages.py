@@ -55,13 +55,14 @@ class Stages:
 def of_frames(
     target: Target, puts: Sequence[Put], rows: dict[str, Row], calls: Iterable[ServiceCall]
 ) -> Stages:
-    """Look at up to 20 frames, evenly spread."""
+    """Look at about 20 frames, evenly spread."""
     asked = {
         one.params.get("Name", ""): one.arrived
         for one in calls
         if one.operation == "DetectModerationLabels"
     }
-    chosen = [put for put in puts[:: max(1, len(puts) // SAMPLES)] if put.key in asked]
+    ended = [put for put in puts if put.key in asked and "evidence" in rows[put.frame_id]]
+    chosen = ended[:: max(1, len(ended) // SAMPLES)]
     passed = [_moments(target, put, rows[put.frame_id], asked[put.key]) for put in chosen]
     return medians(passed)
 

@@ -63,6 +63,7 @@ def rescan(target: Target, frame: AuditedFrame) -> Rescanned:
         "etag": frame.stored.etag,
         "size": frame.stored.size,
         "put_at": iso(frame.stored.stored_at),
+        "outcome": frame.outcome,
     }
     reply = target.client("lambda").invoke(
         FunctionName=target.output("IntakeFunction"),

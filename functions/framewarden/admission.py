@@ -88,9 +88,11 @@ def rescan(wanted: Document, home: Home, own: settings.Intake, now: datetime) ->
     if row is None or row["status"] == "admitted":
         return _admit(stored, home, own, now)
     attempt = int(row["attempt"])
-    if row.get("outcome") != "unscreened":
+    # A joined frame ended as its review did, which is in another table: the audit says how.
+    unanswered = row["status"] == "joined" and wanted.get("outcome") == "unscreened"
+    if row.get("outcome") != "unscreened" and not unanswered:
         return {"frame_id": identity, "started": False, "status": row.get("outcome", "in_flight")}
     frame, _ = frames.admit(stored, home)
-    if not ledger.again(identity, attempt):
+    if not ledger.again(identity, attempt, row["status"]):
         return {"frame_id": identity, "started": False, "status": "in_flight"}
     return _start(frame, attempt + 1, ledger, own)

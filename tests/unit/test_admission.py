@@ -172,6 +172,14 @@ def test_two_rescans_at_once_start_one_attempt(aws):
     assert aws.started() == [ID, f"{ID}-2"]
 
 
+def test_a_frame_that_joined_a_review_which_nobody_answered_is_looked_at_again(aws):
+    admit()
+    Ledger("frames").settle(ID, 1, {"status": "joined", "review_id": "r"})
+    assert rescan()["status"] == "in_flight"  # nothing says how its review ended
+    assert rescan(outcome="unscreened")["execution"] == f"{ID}-2"
+    assert "review_id" not in Ledger("frames").get(ID)
+
+
 def test_a_rescan_admits_what_no_event_ever_told_of(aws):
     assert rescan()["execution"] == ID
     [told] = inputs(aws)

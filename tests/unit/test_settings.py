@@ -2,7 +2,6 @@ import pytest
 
 from framewarden import settings
 from framewarden.settings import EnvironmentIncompleteError
-from tests.unit.template_reading import Template, folder_of
 
 WHOLE = {"FRAMES_TABLE": "f", "FRAMES_BUCKET": "b", "STATE_MACHINE_ARN": "arn"}
 
@@ -31,14 +30,3 @@ def test_the_process_environment_is_read_where_none_is_given(monkeypatch):
     for name, value in WHOLE.items():
         monkeypatch.setenv(name, value)
     assert settings.Intake.read() == settings.Intake.read(WHOLE)
-
-
-@pytest.mark.parametrize("folder", settings.BY_FUNCTION)
-def test_a_function_is_deployed_with_exactly_what_it_reads(folder):
-    template = Template()
-    [function] = [name for name in template.functions if folder_of(name) == folder]
-    assert set(template.environment(function)) == set(settings.BY_FUNCTION[folder])
-
-
-def test_every_function_is_listed():
-    assert {folder_of(name) for name in Template().functions} == set(settings.BY_FUNCTION)

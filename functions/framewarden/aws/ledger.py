@@ -50,18 +50,23 @@ class Ledger:
             {":started": "started", ":admitted": "admitted", ":execution": execution},
         )
 
-    def again(self, frame_id: str, attempt: int) -> bool:
-        """Admit an unscreened frame's next attempt; False where somebody else did."""
+    def again(self, frame_id: str, attempt: int, ended_as: str) -> bool:
+        """Admit the next attempt of a frame that nobody looked at; False where somebody else did.
+
+        `ended_as` is how its row stands: `settled`, or `joined` to a review that nobody answered.
+        """
+        ended = {"settled": "outcome = :unscreened", "joined": "#status = :joined"}[ended_as]
+        values = {"settled": {":unscreened": "unscreened"}, "joined": {":joined": "joined"}}
         return self._update(
             frame_id,
             "SET #status = :admitted, attempt = :next "
             "REMOVE outcome, reason, settled_at, review_id",
-            "outcome = :unscreened AND attempt = :current",
+            f"{ended} AND attempt = :current",
             {
                 ":admitted": "admitted",
-                ":unscreened": "unscreened",
                 ":current": attempt,
                 ":next": attempt + 1,
+                **values[ended_as],
             },
         )
 

@@ -57,10 +57,10 @@ def test_an_outcome_is_written_once_for_each_attempt(aws, ledger):
 
 
 def test_only_an_unscreened_frame_gets_another_attempt_and_only_one(aws, ledger):
-    assert ledger.again(ID, 1) is False
+    assert ledger.again(ID, 1, "settled") is False
     ledger.settle(ID, 1, {"outcome": "unscreened", "reason": "x", "review_id": "r"})
-    assert ledger.again(ID, 1) is True
-    assert ledger.again(ID, 1) is False
+    assert ledger.again(ID, 1, "settled") is True
+    assert ledger.again(ID, 1, "settled") is False
     row = aws.frame(ID)
     assert (row["attempt"], row["status"]) == (2, "admitted")
     assert not {"outcome", "reason", "review_id"} & set(row)
