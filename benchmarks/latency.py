@@ -66,7 +66,7 @@ def _at(ground: Ground, rate: int, seconds: int) -> list[Figure]:
     return [
         Figure(f"{name}.put_to_verdict.p50", p(verdicts, 0.50), "s", spread(verdicts), P50),
         Figure(f"{name}.put_to_verdict.p95", p(verdicts, 0.95), "s", "", P95),
-        Figure(f"{name}.put_to_verdict.max", max(verdicts), "s"),
+        Figure(f"{name}.put_to_verdict.max", max(verdicts), "s", found.stages.slowest),
         *found.stages.figures(name),
         Figure(
             f"{name}.settled_after_last_put",
@@ -98,8 +98,8 @@ def _measure(ground: Ground, rate: int, seconds: int) -> Measured:
         audit = Audit(ground.target, broadcast.recording.prefix)
         for _ in audit:
             pass
-        if not any(row.get("judged_at") for row in rows.values()):
-            raise TimeoutError("no frame was judged")
+        if not any(row.get("evidence") for row in rows.values()):
+            raise TimeoutError("no frame was judged and archived")
         stages = of_frames(ground.target, played.puts, rows, calls.read())
     return Measured(played.puts, rows, played, audit.totals(), stages)
 

@@ -40,9 +40,13 @@ WORDS = {
 
 @dataclass(frozen=True)
 class Stages:
-    """The median seconds of each stage; it ends where its name says."""
+    """The median seconds of each stage; it ends where its name says.
+
+    `slowest` says where the slowest frame lost its time.
+    """
 
     seconds: dict[str, float]
+    slowest: str = ""
 
     def figures(self, prefix: str) -> list[Figure]:
         """Return a figure for each stage."""
@@ -55,7 +59,7 @@ class Stages:
 def of_frames(
     target: Target, puts: Sequence[Put], rows: dict[str, Row], calls: Iterable[ServiceCall]
 ) -> Stages:
-    """Look at about 20 frames, evenly spread."""
+    """Look at about 20 frames, evenly spread, and at the slowest; at least one must have ended."""
     asked = {
         one.params.get("Name", ""): one.arrived
         for one in calls
@@ -63,20 +67,29 @@ def of_frames(
     }
     ended = [put for put in puts if put.key in asked and "evidence" in rows[put.frame_id]]
     chosen = ended[:: max(1, len(ended) // SAMPLES)]
-    passed = [_moments(target, put, rows[put.frame_id], asked[put.key]) for put in chosen]
-    return medians(passed)
+    slowest = max(ended, key=lambda put: _at(rows[put.frame_id]["judged_at"]) - put.started)
+    passed = [
+        _moments(target, put, rows[put.frame_id], asked[put.key]) for put in (slowest, *chosen)
+    ]
+    return Stages(medians(passed[1:]), worst(passed[0]))
 
 
-def medians(passed: Sequence[Moments]) -> Stages:
-    """Return the median of each stage; none where nothing passed."""
+def medians(passed: Sequence[Moments]) -> dict[str, float]:
+    """Return the median seconds of each stage."""
+    each = [stages(one) for one in passed]
+    return {name: median(one[name] for one in each) for name in each[0]}
+
+
+def worst(one: Moments) -> str:
+    """Name the longest stage of a frame."""
+    name, seconds = max(stages(one).items(), key=lambda stage: stage[1])
+    return f"{seconds * 1000:.0f} ms of it in stage {name}"
+
+
+def stages(one: Moments) -> dict[str, float]:
+    """Return the seconds of each stage of a frame."""
     names = [field.name for field in fields(Moments)]
-    return Stages(
-        {
-            after: median(getattr(one, after) - getattr(one, before) for one in passed)
-            for before, after in pairwise(names)
-            if passed
-        }
-    )
+    return {after: getattr(one, after) - getattr(one, before) for before, after in pairwise(names)}
 
 
 def _moments(target: Target, put: Put, row: Row, asked: float) -> Moments:

@@ -202,6 +202,14 @@ def test_an_opener_killed_at_any_call_ends_its_review_and_counts_once(aws, count
     assert counted() == ({} if settled_and_dead else {"FramesUnscreened": 3})
 
 
+def test_a_frame_that_nobody_could_judge_ends_alone_and_leaves_the_review_it_joined_open(aws):
+    opener, [joined] = opened(aws, joiners=1)
+    told = archive(joined | {"unscreened": state("archive/unscreened")["unscreened"]})
+    assert told["outcome"] == "unscreened"
+    review = aws.review(opener["review"]["review_id"])
+    assert (review["status"], review.get("outcome")) == ("pending", None)
+
+
 def test_a_review_that_was_never_answered_ends_with_its_execution(aws):
     opener, _ = opened(aws)
     held = state("archive/unscreened")["unscreened"]

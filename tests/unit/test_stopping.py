@@ -251,6 +251,23 @@ class TestOwners:
         assert calls(aws) == 1
         assert len(aws.notices()) == 1
 
+    def test_of_two_that_see_the_channel_off_one_tells_of_it(self, aws, now):
+        session = live(aws, now)
+        rival = another(scene(now), 57)
+        aws.wire.before("TransactWriteItems", lambda: stop(rival, now))
+        slot = stop(scene(now), now)
+        assert (slot["status"], slot["stopped_at"]) == ("stopped", aws.stop(session)["stopped_at"])
+        assert len(aws.notices()) == 1
+
+    def test_a_look_that_lags_behind_a_verified_stop_asks_for_no_other(self, aws, now):
+        session = live(aws, now)
+        row = {"channel": CHANNEL, "item": f"stop#{session}", "stream_id": session}
+        row |= {"status": "stopped", "stopped_at": iso(now), "accepted_at": iso(now)}
+        aws.put("channels", row)
+        slot = stop(scene(now), now)
+        assert (slot["status"], slot["stopped_at"]) == ("stopped", iso(now))
+        assert calls(aws) == 0
+
 
 def refused_stop(document, now):
     with pytest.raises(StopInProgressError):

@@ -1,4 +1,5 @@
 import pytest
+from botocore.exceptions import ClientError
 
 from framewarden.aws import ivs
 from framewarden.domain.errors import (
@@ -50,3 +51,12 @@ def test_a_stream_that_says_it_is_offline_is_off(aws):
 def test_a_channel_that_nobody_made_is_not_taken_for_an_offline_one(aws):
     with pytest.raises(ChannelNotFoundError):
         ivs.live_session(CHANNEL)
+
+
+@pytest.mark.parametrize(
+    ("operation", "call"), [("GetStream", ivs.live_session), ("StopStream", ivs.stop)]
+)
+def test_what_ivs_never_said_before_is_taken_for_neither_live_nor_stopped(aws, operation, call):
+    aws.wire.fails(operation, "PendingVerification", status=403)
+    with pytest.raises(ClientError, match="PendingVerification"):
+        call(CHANNEL)

@@ -1,4 +1,5 @@
 import pytest
+from botocore.exceptions import ClientError
 
 from framewarden.aws import medialive
 from framewarden.domain.errors import (
@@ -88,3 +89,13 @@ def test_every_failure_of_medialive_has_a_leaf(aws, operation, code, leaf):
     aws.wire.fails(operation, code)
     with pytest.raises(leaf):
         calls[operation](MEDIALIVE)
+
+
+@pytest.mark.parametrize(
+    ("operation", "call"), [("StopChannel", medialive.stop), ("StartChannel", medialive.start)]
+)
+def test_what_medialive_never_said_before_is_no_conflict(aws, operation, call):
+    aws.wire.fails(operation, "UnprocessableEntityException", status=422)
+    with pytest.raises(ClientError, match="UnprocessableEntity"):
+        call(MEDIALIVE)
+    assert aws.wire.made("DescribeChannel") == []

@@ -88,9 +88,7 @@ def test_the_document_holds_every_figure_by_name(tmp_path):
     assert found["machine"]["cores"] >= 1
 
 
-@pytest.mark.parametrize(
-    "arguments", [["--only", "nothing"], ["--seconds", "0"], ["--json", "no/x"]]
-)
+@pytest.mark.parametrize("arguments", ["--only nothing", "--seconds 0", "--json no/x.json"])
 def test_a_wrong_argument_is_refused_before_anything_starts(arguments):
     with pytest.raises(SystemExit) as ended:
         command.main(arguments.split(), measure)
