@@ -19,10 +19,12 @@ up: $(INSTALLED) ## start the laptop cloud and deploy the stack to it
 down: $(INSTALLED) ## end the laptop cloud
 	@$(BIN)/framewarden down
 
-test: unit workflow ## every check: lint, unit tests with coverage, the workflow on the laptop cloud
+test: lint ## everything: lint, all fast tests with coverage, every path on a running laptop cloud
+	@$(BIN)/pytest tests/unit tests/laptop -n 2 --cov --cov-fail-under=95
+	@$(BIN)/pytest tests/workflow
 
-unit: lint ## the fast suite, with the branch coverage of functions/
-	@$(BIN)/pytest tests/unit -n 2 --cov --cov-fail-under=95 $(ARGS)
+unit: $(INSTALLED) ## the fast suite: functions, template and state machine, without a cloud
+	@$(BIN)/pytest tests/unit -n 2 $(ARGS)
 
 workflow: $(INSTALLED) ## the real machine on a running laptop cloud
 	@$(BIN)/pytest tests/workflow $(ARGS)

@@ -4,7 +4,7 @@ from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any
 
-from framewarden import reviewing, settings
+from framewarden import deciding, settings
 from framewarden.aws import evidence
 from framewarden.aws.ledger import Ledger
 from framewarden.aws.reviews import Reviews
@@ -36,7 +36,7 @@ def archive(state: Document, own: settings.Archive, now: datetime) -> Document:
     review, frames_ended = state.get("review"), 1
     if review and review["opener"] and outcome:
         reviews = Reviews(own.reviews_table)
-        frames_ended = reviewing.end(reviews, review["review_id"], outcome, reason, now)
+        frames_ended = deciding.end(reviews, review["review_id"], outcome, reason, now)
     row = _row(state, outcome, reason, now) | {"evidence": place + ".json"}
     if Ledger(own.frames_table).settle(frame["frame_id"], attempt, row):
         count(f"Frames{(outcome or 'joined').capitalize()}", frames_ended)

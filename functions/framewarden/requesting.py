@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from framewarden import delivering, reviewing, settings
+from framewarden import deciding, delivering, settings
 from framewarden.aws.outbox import Outbox
 from framewarden.aws.reviews import Reviews
 
@@ -19,7 +19,7 @@ def request(wait: Document, own: settings.RequestReview, now: datetime) -> Docum
     row = reviews.waits(wait["review"]["review_id"], wait["task_token"], rung)
     if row["status"] != "pending" or row["rung"] > rung:
         decided = row if row["status"] != "pending" else row | {"decision": "escalate"}
-        callback = delivering.callback(row["review_id"], rung, reviewing.answer(decided), now)
+        callback = delivering.callback(row["review_id"], rung, deciding.answer(decided), now)
         Outbox(own.outbox_table).put(callback)  # the sweep answers the new token
     elif row.get("notified_rung", -1) < rung:
         delivering.send_call(delivering.review_notice(row, rung, now), own, now)

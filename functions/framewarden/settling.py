@@ -5,7 +5,7 @@ import re
 from datetime import datetime
 from typing import Any
 
-from framewarden import reviewing, settings
+from framewarden import deciding, settings
 from framewarden.aws.ledger import Ledger
 from framewarden.aws.policies import current_policy
 from framewarden.aws.reviews import Reviews
@@ -59,7 +59,7 @@ def _end_reviews(
     review = reviews.get(review_id) if review_id else None
     if not review or review["execution"] != execution or review.get("outcome"):
         return 1
-    return reviewing.end(reviews, review_id, "unscreened", reason, now)
+    return deciding.end(reviews, review_id, "unscreened", reason, now)
 
 
 def hold(state: Document, own: settings.HoldUnscreened, now: datetime) -> Document:

@@ -5,7 +5,7 @@ from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
 
-from framewarden import delivering, reviewing, settings
+from framewarden import deciding, delivering, settings
 from framewarden.aws.outbox import Outbox
 from framewarden.aws.reviews import Reviews
 from framewarden.observability import gauge
@@ -30,7 +30,7 @@ def sweep(own: settings.Sweep, now: datetime) -> Document:
     gauge("OldestDeadlineSeconds", max(overdue, 0), MetricUnit.Seconds)
     # Last, so that the gauges tell of a review that cannot be closed.
     late = [row["review_id"] for row in waiting if row["deadline"] + LATE < seconds]
-    closed = sum(reviewing.close_overdue(review_id, own, now) for review_id in late)
+    closed = sum(deciding.close_overdue(review_id, own, now) for review_id in late)
     return {
         "undelivered": len(rows) - sent,
         "sent": sent,

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from functools import cache, partial
 
-from framewarden import reviewing, settings
+from framewarden import deciding, settings
 from framewarden.aws.frame_links import FrameLinks
 from framewarden.aws.link_keys import link_keys
 from framewarden.aws.reviews import Reviews
@@ -17,7 +17,7 @@ def _desk() -> ReviewDesk:
     own = settings.ReviewPage.read()
     return ReviewDesk(
         find=Reviews(own.reviews_table).get,
-        decide=partial(reviewing.decide, own=own),
+        decide=partial(deciding.decide, own=own),
         keys=link_keys(own.link_secret_arn),
         picture=FrameLinks(own.frames_bucket).url,
         clock=lambda: datetime.now(UTC),

@@ -24,16 +24,18 @@ from moto.medialive.models import medialive_backends
 from moto.s3.models import s3_backends
 from moto.sqs.models import sqs_backends
 from moto.stepfunctions.models import stepfunctions_backends
-from pytest_socket import disable_socket, enable_socket
 
 from framewarden.aws import clients, link_keys, parameters, policies
 from framewarden.aws.dynamo import typed, untyped
 from local.moto_ext import delays, encoder, install
 from local.moto_ext.control import control
+from tests.isolation import no_account, no_network, pytest_configure
 from tests.unit import scenes
 from tests.unit.scenes import ACCOUNT, CHANNEL, EVIDENCE_BUCKET, FRAMES_BUCKET, REGION
 from tests.unit.template_reading import Template
 from tests.unit.wire import Hub, Wire, refused
+
+__all__ = ["no_account", "no_network", "pytest_configure"]
 
 Document = dict[str, Any]
 
@@ -41,36 +43,6 @@ LINK_KEY = "k" * 64
 CONSOLE_URL = "https://abc123.execute-api.us-east-1.amazonaws.com/live"
 TABLES = {"frames": "FramesTable", "reviews": "ReviewsTable", "channels": "ChannelsTable"}
 TABLES |= {"outbox": "OutboxTable"}
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Let a step that counts nothing be as ordinary here as it is in production."""
-    config.addinivalue_line("filterwarnings", "ignore:No application metrics to publish")
-
-
-@pytest.fixture(autouse=True)
-def no_network(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Close the door to every test that does not ask for sockets by its marker."""
-    if request.node.get_closest_marker("enable_socket"):
-        yield
-        return
-    disable_socket(allow_unix_socket=True)
-    yield
-    enable_socket()
-
-
-@pytest.fixture(autouse=True)
-def no_account(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take every way to a real account away."""
-    for name in [name for name in os.environ if name.startswith("AWS_")]:
-        monkeypatch.delenv(name)
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
-        monkeypatch.setenv(name, "testing")
-    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
-        monkeypatch.setenv(name, os.devnull)
-    for name in ("AWS_DEFAULT_REGION", "AWS_REGION"):
-        monkeypatch.setenv(name, REGION)
-    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
 
 
 @dataclass

@@ -3,7 +3,7 @@
 from importlib import import_module
 from typing import Any
 
-from framewarden import reviewing, settings
+from framewarden import deciding, reviewing, settings
 from framewarden.aws.ledger import Ledger
 from framewarden.domain.frames import objects_of
 from framewarden.domain.times import parse
@@ -49,7 +49,7 @@ def _opened(aws: Any, document: scenes.Document) -> None:
     slot = reviewing.open_or_join(high, settings.OpenReview.read(), now)
     assert slot["review_id"] == document["state"]["review"]["review_id"]
     if document["state"]["review"]["rung"]:
-        reviewing.close(slot, settings.CloseReview.read(), now)
+        deciding.close(slot, settings.CloseReview.read(), now)
 
 
 def _live(aws: Any, document: scenes.Document) -> None:

@@ -265,10 +265,10 @@ def test_a_slot_holds_exactly_what_the_handler_answers(aws, context, name, scena
 
 
 def test_a_persons_answer_has_the_fields_of_the_deadlines_answer():
-    from framewarden import reviewing
+    from framewarden import deciding
 
     row = {"decision": "allow", "status": "decided"}
-    assert set(reviewing.answer(row)) == set(selected("CloseReview"))
+    assert set(deciding.answer(row)) == set(selected("CloseReview"))
 
 
 def pick(name, document):

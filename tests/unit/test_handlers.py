@@ -54,7 +54,7 @@ def test_a_scenario_is_readable_and_ours(scenario):
 
 def test_a_decision_logs_neither_note_nor_name_nor_token(aws, context, logged):
     play(aws, "request_review/first_rung", context)
-    from framewarden import reviewing
+    from framewarden import deciding
     from framewarden.domain.times import parse
 
     own = settings.ReviewPage.read()
@@ -62,7 +62,7 @@ def test_a_decision_logs_neither_note_nor_name_nor_token(aws, context, logged):
     aws.wire.fails("SendTaskSuccess", "ThrottlingException")
     who = {"by": "Ada Lovelace", "via": "link", "note": "private words"}
     now = parse("2026-11-22T08:06:00Z")
-    assert reviewing.decide(row["review_id"], "stop", **who, now=now, own=own).first
+    assert deciding.decide(row["review_id"], "stop", **who, now=now, own=own).first
     assert "not delivered" in logged.getvalue()
     for secret in (*SECRETS, "Lovelace", row["task_token"]):
         assert secret not in logged.getvalue()

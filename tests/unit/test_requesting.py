@@ -4,7 +4,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from framewarden import requesting, reviewing, settings, sweeping
+from framewarden import deciding, requesting, reviewing, settings, sweeping
 from framewarden.aws.ledger import Ledger
 from framewarden.domain import links
 from framewarden.domain.errors import StoreConflictError, StoreThrottledError
@@ -41,7 +41,7 @@ def sweep(now):
 def decide(slot, decision, now):
     own = settings.ReviewPage.read()
     who = {"by": "Ada", "via": "link", "note": ""}
-    return reviewing.decide(slot["review_id"], decision, **who, now=now, own=own)
+    return deciding.decide(slot["review_id"], decision, **who, now=now, own=own)
 
 
 def test_the_token_is_kept_and_people_are_told_once(aws, slot):
@@ -75,7 +75,7 @@ def test_a_retried_wait_keeps_its_new_token_and_tells_nobody_again(aws, slot):
 
 def test_each_rung_calls_people_once(aws, slot):
     request(slot)
-    climbed = reviewing.close(slot, settings.CloseReview.read(), after(minutes=15))["review"]
+    climbed = deciding.close(slot, settings.CloseReview.read(), after(minutes=15))["review"]
     for token in ("token-2", "token-3"):
         request(climbed, token, after(minutes=15))
     first, second = aws.notices()

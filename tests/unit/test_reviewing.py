@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from framewarden import reviewing, settings
+from framewarden import deciding, reviewing, settings
 from framewarden.aws.ledger import Ledger
 from framewarden.aws.reviews import SAMPLES, Reviews
 from framewarden.domain.cases import offered
@@ -32,11 +32,11 @@ def open_or_join(document=HIGH, now=NOW):
 def decide(review_id, decision="allow", *, now=None, by="Ada", note=""):
     own = settings.ReviewPage.read()
     when = now or after(minutes=3)
-    return reviewing.decide(review_id, decision, by=by, via="link", note=note, now=when, own=own)
+    return deciding.decide(review_id, decision, by=by, via="link", note=note, now=when, own=own)
 
 
 def close(slot, now):
-    return reviewing.close(slot, settings.CloseReview.read(), now)
+    return deciding.close(slot, settings.CloseReview.read(), now)
 
 
 def waits(review_id, token="token-1", rung=0):
@@ -299,7 +299,7 @@ class TestOverdue:
     """A raised review is due before its execution's own time-out: the sweep keeps the deadline."""
 
     def overdue(self, review_id, now):
-        return reviewing.close_overdue(review_id, settings.Sweep.read(), now)
+        return deciding.close_overdue(review_id, settings.Sweep.read(), now)
 
     def test_it_ends_by_its_default_and_its_execution_is_answered(self, aws, opened, counted):
         open_or_join(another(CRITICAL, 48))
@@ -555,7 +555,7 @@ class TestEnding:
         open_or_join(another(HIGH, 49))
         second = open_or_join(HIGH | {"review": first})
         open_or_join(another(HIGH, 50))
-        ended = reviewing.end(Reviews("reviews"), second["review_id"], "stopped", "by_policy", NOW)
+        ended = deciding.end(Reviews("reviews"), second["review_id"], "stopped", "by_policy", NOW)
         assert ended == 4
         for slot in (first, second):
             row = aws.review(slot["review_id"])
@@ -564,15 +564,15 @@ class TestEnding:
 
     def test_a_decision_stays_what_it_was(self, aws, opened):
         decide(opened["review_id"])
-        reviewing.end(Reviews("reviews"), opened["review_id"], "reviewed", "allow", NOW)
+        deciding.end(Reviews("reviews"), opened["review_id"], "reviewed", "allow", NOW)
         row = aws.review(opened["review_id"])
         assert (row["status"], row["decision"], row["outcome"]) == ("decided", "allow", "reviewed")
 
     def test_a_review_that_is_gone_ends_nothing(self, aws):
-        assert reviewing.end(Reviews("reviews"), "unknown", "cleared", "x", NOW) == 1
+        assert deciding.end(Reviews("reviews"), "unknown", "cleared", "x", NOW) == 1
 
 
 def test_what_a_page_decides_with_is_what_the_settings_say(aws, opened):
     own = replace(settings.ReviewPage.read(), outbox_table="frames")
     with pytest.raises(Exception, match="TransactWriteItems"):
-        reviewing.decide(opened["review_id"], "allow", by="", via="link", note="", now=NOW, own=own)
+        deciding.decide(opened["review_id"], "allow", by="", via="link", note="", now=NOW, own=own)

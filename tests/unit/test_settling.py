@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from framewarden import reviewing, settings, settling
+from framewarden import deciding, reviewing, settings, settling
 from framewarden.aws import policies
 from framewarden.aws.ledger import Ledger
 from framewarden.aws.reviews import Reviews
@@ -83,7 +83,7 @@ class TestDeadExecutions:
         admitted(aws)
         review = opened()["review_id"]
         own, who = settings.ReviewPage.read(), {"by": "Ada", "via": "link", "note": ""}
-        reviewing.decide(review, "stop", **who, now=NOW, own=own)
+        deciding.decide(review, "stop", **who, now=NOW, own=own)
         settle()
         row = aws.review(review)
         assert (row["status"], row["decision"]) == ("decided", "stop")

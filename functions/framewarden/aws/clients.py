@@ -16,7 +16,7 @@ ORDINARY = Config(
     connect_timeout=2, read_timeout=4, retries={"mode": "standard", "total_max_attempts": 2}
 )
 # Retries that the ASL makes by name, with jitter, are not made twice.
-SINGLE = Config(connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 1})
+SINGLE = Config(connect_timeout=2, read_timeout=6, retries={"total_max_attempts": 1})
 RETRIED_BY_THE_ASL = frozenset({"rekognition", "ivs", "medialive"})
 
 Codes = Mapping[str, type[FramewardenError]]
