@@ -22,7 +22,7 @@ PIPE_COLUMNS = 160
 INTERRUPTED = 130
 Measure = Callable[[argparse.Namespace], Generator[Section, None, None]]
 EPILOG = """Exit code 1 says that a bar is broken, 2 that a benchmark could not be run. Everything
-happens on a laptop cloud of its own, which is gone at the end. With all of them about 7 minutes."""
+happens on a laptop cloud of its own, which is gone at the end. All of them take about 5 minutes."""
 
 
 def main(arguments: Sequence[str] | None = None, measure: Measure | None = None) -> int:

@@ -66,7 +66,8 @@ def play(ground: Ground) -> Demo:
     if first is None:
         raise TimeoutError("no frame of the demo was judged")
     taken = first - ground.timing.began - ground.timing.seconds["build"]
-    return Demo(idle, seen.peak or end, end, taken, len(screening.puts))
+    peak = max(seen.peak or end, end, key=lambda seen: seen.rss)
+    return Demo(idle, peak, end, taken, len(screening.puts))
 
 
 def setup(ground: Ground, demo: Demo, builds: dict[str, float]) -> Section:
