@@ -5,7 +5,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test unit workflow lint bench picture requirements clean
+.PHONY: help demo up down test unit workflow lint bench build picture requirements clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,10 @@ lint: $(INSTALLED) ## ruff, mypy, import-linter, statelint, cfn-lint, sam valida
 
 bench: $(INSTALLED) ## the figures of the README
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+build: $(INSTALLED) ## build for AWS: sam build, then bytecode, so that no cold start compiles
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/sam build $(ARGS)
+	@$(BIN)/python -m local.bytecode .aws-sam/build
 
 picture: $(INSTALLED) ## draw the state machine for the README from its definition
 	@$(BIN)/python -m local.picture README.md

@@ -1,10 +1,13 @@
-"""Word the call for a decision when it is sent, with a link signed for that moment's deadline."""
+"""Call people for a decision: worded when it is sent, with a link signed for that deadline."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from framewarden.aws import link_keys, parameters
+from framewarden import delivering
+from framewarden.aws import link_keys, messages, parameters
 from framewarden.aws.dynamo import Row
+from framewarden.aws.outbox import Outbox
+from framewarden.aws.reviews import Reviews
 from framewarden.domain import links, notices
 from framewarden.domain.times import iso
 
@@ -12,16 +15,36 @@ from framewarden.domain.times import iso
 VIEW_ONLY = timedelta(days=1)
 
 
-class Callers(Protocol):
+class Callers(delivering.Notices, Protocol):
     """Settings of a function that calls people."""
 
+    @property
+    def reviews_table(self) -> str: ...
     @property
     def link_secret_arn(self) -> str: ...
     @property
     def console_url_parameter(self) -> str: ...
 
 
-def call(review: Row, own: Callers) -> tuple[str, str]:
+def send(row: Row, own: Callers, now: datetime) -> bool:
+    """Keep and publish a call; what fails stays in the outbox and fails nobody else."""
+    Outbox(own.outbox_table).put(row)
+    return resend(row, own, now)
+
+
+def resend(row: Row, own: Callers, now: datetime) -> bool:
+    """Publish a call that is in the outbox; nobody is called for what is decided."""
+    return delivering.attempt(row, own, now, lambda: _publish(row, own))
+
+
+def _publish(row: Row, own: Callers) -> bool:
+    review = Reviews(own.reviews_table).get(row["review_id"])
+    if review and review["status"] == "pending":
+        messages.publish(own.notice_topic_arn, *_worded(review, own))
+    return True
+
+
+def _worded(review: Row, own: Callers) -> tuple[str, str]:
     """Return subject and text of a pending review's notice."""
     deadline = iso(datetime.fromtimestamp(review["deadline"], tz=UTC))
     return notices.review_notice(review, _link(review, own), deadline, review["rung"])

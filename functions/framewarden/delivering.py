@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Protocol
 
-from framewarden import calling
 from framewarden.aws import messages
 from framewarden.aws.dynamo import Row
 from framewarden.aws.outbox import Outbox
@@ -18,20 +17,23 @@ GRACE = 30
 FIRST_PAUSE, LONGEST_PAUSE = 60, 3600
 
 
-class Callbacks(Protocol):
+class Keepers(Protocol):
+    """Settings of a function that keeps messages until they are delivered."""
+
+    @property
+    def outbox_table(self) -> str: ...
+
+
+class Callbacks(Keepers, Protocol):
     """Settings of a function that answers waiting executions."""
 
     @property
     def reviews_table(self) -> str: ...
-    @property
-    def outbox_table(self) -> str: ...
 
 
-class Notices(Protocol):
+class Notices(Keepers, Protocol):
     """Settings of a function that tells owners."""
 
-    @property
-    def outbox_table(self) -> str: ...
     @property
     def notice_topic_arn(self) -> str: ...
 
@@ -61,8 +63,8 @@ def notice(name: str, subject: str, text: str, now: datetime) -> Row:
     }
 
 
-def review_notice(review: Row, rung: int, now: datetime, grace: int = GRACE) -> Row:
-    """Word the row of a call for a decision: its text and link are made when it is sent.
+def review_call(review: Row, rung: int, now: datetime, grace: int = GRACE) -> Row:
+    """Word the row of a call for a decision: text and link are made when it is sent (`calling`).
 
     One for each rung and severity: people are told again when a review is raised.
     """
@@ -77,7 +79,7 @@ def review_notice(review: Row, rung: int, now: datetime, grace: int = GRACE) -> 
 
 def send_callback(row: Row, own: Callbacks, now: datetime) -> bool:
     """Answer the waiting execution; what fails stays in the outbox."""
-    return _attempt(row, Outbox(own.outbox_table), now, lambda: _answer(row, own))
+    return attempt(row, own, now, lambda: _answer(row, own))
 
 
 def send_notice(row: Row, own: Notices, now: datetime) -> bool:
@@ -88,23 +90,13 @@ def send_notice(row: Row, own: Notices, now: datetime) -> bool:
 
 def publish_kept(row: Row, own: Notices, now: datetime) -> bool:
     """Publish a notice that is in the outbox already."""
-    return _attempt(row, Outbox(own.outbox_table), now, lambda: _publish(row, own))
-
-
-def send_call(row: Row, own: Any, now: datetime) -> bool:
-    """Keep and publish a call for a decision."""
-    Outbox(own.outbox_table).put(row)
-    return _attempt(row, Outbox(own.outbox_table), now, lambda: _call(row, own))
+    return attempt(row, own, now, lambda: _publish(row, own))
 
 
 def resend(row: Row, own: Any, now: datetime) -> bool:
-    """Send one row of the outbox again."""
-    kinds: dict[str, Callable[[Row, Any], bool]] = {
-        "callback": _answer,
-        "notice": _publish,
-        "review": _call,
-    }
-    return _attempt(row, Outbox(own.outbox_table), now, lambda: kinds[row["kind"]](row, own))
+    """Send a callback or a notice of the outbox again."""
+    send: Callable[[Row, Any], bool] = _answer if row["kind"] == "callback" else _publish
+    return attempt(row, own, now, lambda: send(row, own))
 
 
 def _answer(row: Row, own: Callbacks) -> bool:
@@ -124,15 +116,9 @@ def _publish(row: Row, own: Notices) -> bool:
     return True
 
 
-def _call(row: Row, own: Any) -> bool:
-    review = Reviews(own.reviews_table).get(row["review_id"])
-    if review and review["status"] == "pending":  # nobody is called for what is decided
-        messages.publish(own.notice_topic_arn, *calling.call(review, own))
-    return True
-
-
-def _attempt(row: Row, outbox: Outbox, now: datetime, send: Callable[[], bool]) -> bool:
+def attempt(row: Row, own: Keepers, now: datetime, send: Callable[[], bool]) -> bool:
     """Send a row that is kept; whatever fails here, the sweep finds the row and tries again."""
+    outbox = Outbox(own.outbox_table)
     why = "nobody waits yet"
     try:
         if send():

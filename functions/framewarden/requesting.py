@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from framewarden import deciding, delivering, settings
+from framewarden import calling, deciding, delivering, settings
 from framewarden.aws.outbox import Outbox
 from framewarden.aws.reviews import Reviews
 
@@ -22,6 +22,6 @@ def request(wait: Document, own: settings.RequestReview, now: datetime) -> Docum
         callback = delivering.callback(row["review_id"], rung, deciding.answer(decided), now)
         Outbox(own.outbox_table).put(callback)  # the sweep answers the new token
     elif row.get("notified_rung", -1) < rung:
-        delivering.send_call(delivering.review_notice(row, rung, now), own, now)
+        calling.send(delivering.review_call(row, rung, now), own, now)
         reviews.notified(row["review_id"], rung)
     return {"review_id": row["review_id"], "status": row["status"]}

@@ -72,7 +72,7 @@ def _join(reviews: Reviews, current: Row, row: Row, now: datetime) -> bool:
     notice = None
     if changes:
         called = current | changes
-        notice = delivering.review_notice(called, current["rung"], now, grace=0)
+        notice = delivering.review_call(called, current["rung"], now, grace=0)
     changes["last_seen_at"] = iso(now)
     frame_id = row["frame"]["frame_id"]
     return reviews.add_frame(current, frame_id, row["samples"][0], changes, notice)

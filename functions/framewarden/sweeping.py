@@ -5,7 +5,8 @@ from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
 
-from framewarden import deciding, delivering, settings
+from framewarden import calling, deciding, delivering, settings
+from framewarden.aws.dynamo import Row
 from framewarden.aws.outbox import Outbox
 from framewarden.aws.reviews import Reviews
 from framewarden.observability import gauge
@@ -21,7 +22,7 @@ def sweep(own: settings.Sweep, now: datetime) -> Document:
     seconds = int(now.timestamp())
     rows = Outbox(own.outbox_table).undelivered()
     due = [row for row in rows if row["due"] <= seconds]
-    sent = sum(delivering.resend(row, own, now) for row in due)
+    sent = sum(_resend(row, own, now) for row in due)
     reviews = Reviews(own.reviews_table)
     waiting = [row for name in OPEN_SEVERITIES for row in reviews.open_by_deadline(name)]
     overdue = max((seconds - row["deadline"] for row in waiting), default=0)
@@ -37,3 +38,8 @@ def sweep(own: settings.Sweep, now: datetime) -> Document:
         "open_reviews": len(waiting),
         "closed": closed,
     }
+
+
+def _resend(row: Row, own: settings.Sweep, now: datetime) -> bool:
+    resend = calling.resend if row["kind"] == "review" else delivering.resend
+    return resend(row, own, now)

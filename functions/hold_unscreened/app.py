@@ -3,11 +3,11 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from framewarden import settings, settling
+from framewarden import holding, settings
 from framewarden.observability import LambdaContext, step
 
 
 @step
 def lambda_handler(state: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Return `$.unscreened`."""
-    return settling.hold(state, settings.HoldUnscreened.read(), datetime.now(UTC))
+    return holding.hold(state, settings.HoldUnscreened.read(), datetime.now(UTC))

@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+from local.bytecode import compile_functions
 from local.laptop.sam import Sam, overrides
 
 _SKIPPED = {"__pycache__", ".mypy_cache", ".ruff_cache"}
@@ -36,6 +37,7 @@ def build(
             "--cached", "--cache-dir", str(folder / "cache"), "--parallel",
             *overrides(parameters), cwd=template.parent,
         )  # fmt: skip
+        compile_functions(built.parent)
         stamp.write_text(digest)
     return built
 

@@ -1,5 +1,5 @@
 import json
-from dataclasses import replace
+import os
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -573,6 +573,6 @@ class TestEnding:
 
 
 def test_what_a_page_decides_with_is_what_the_settings_say(aws, opened):
-    own = replace(settings.ReviewPage.read(), outbox_table="frames")
+    own = settings.ReviewPage.read(os.environ | {"OUTBOX_TABLE": "frames"})
     with pytest.raises(Exception, match="TransactWriteItems"):
         deciding.decide(opened["review_id"], "allow", by="", via="link", note="", now=NOW, own=own)

@@ -29,4 +29,9 @@ def test_an_empty_variable_is_a_missing_one():
 def test_the_process_environment_is_read_where_none_is_given(monkeypatch):
     for name, value in WHOLE.items():
         monkeypatch.setenv(name, value)
-    assert settings.Intake.read() == settings.Intake.read(WHOLE)
+    assert vars(settings.Intake.read()) == vars(settings.Intake.read(WHOLE))
+
+
+def test_settings_are_read_once():
+    with pytest.raises(AttributeError, match="frames_table cannot be changed"):
+        settings.Intake.read(WHOLE).frames_table = "other"

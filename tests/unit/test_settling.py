@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from framewarden import deciding, reviewing, settings, settling
+from framewarden import deciding, holding, reviewing, settings, settling
 from framewarden.aws import policies
 from framewarden.aws.ledger import Ledger
 from framewarden.aws.reviews import Reviews
@@ -133,7 +133,7 @@ class TestDeadExecutions:
 class TestHolding:
     def hold(self, scenario="analyzer_throttled", now=NOW, **slots):
         document = state(f"hold_unscreened/{scenario}", **slots)
-        return settling.hold(document, settings.HoldUnscreened.read(), now)
+        return holding.hold(document, settings.HoldUnscreened.read(), now)
 
     def publish(self, aws, channel=None, **changes):
         aws.publish(policy({"AbCdef1G2hij": channel} if channel else None, **changes))

@@ -2,18 +2,22 @@
 
 from functools import cache
 from pathlib import Path
-from typing import Any
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from typing import TYPE_CHECKING, Any
 
 from framewarden.console import static_files
 from framewarden.console.case import Case
 from framewarden.console.form import NAME_LENGTH, NOTE_LENGTH, Form
 from framewarden.console.problems import Words
 
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
 
 @cache
-def _environment() -> Environment:
+def _environment() -> "Environment":
+    # With the first page, not with the function: a picture or a stylesheet needs no templates.
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
     return Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,

@@ -14,7 +14,13 @@ from framewarden.settings import PolicySource
 from tests.unit.conftest import CONSOLE_URL
 from tests.unit.scenes import policy
 
-SOURCE = PolicySource("app1234", "env1234", "prof123")
+SOURCE = PolicySource(
+    {
+        "policy_application": "app1234",
+        "policy_environment": "env1234",
+        "policy_profile": "prof123",
+    }
+)
 
 
 @pytest.fixture
