@@ -41,5 +41,5 @@ def test_an_interpreter_uses_what_was_compiled(tmp_path: Path) -> None:
         text=True,
         check=True,
     ).stderr
-    assert "pkg/__init__.cpython" in told
+    assert "pkg/__pycache__/__init__.cpython" in told
     assert "matches" in told

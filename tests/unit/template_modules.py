@@ -49,11 +49,14 @@ def modules() -> dict[str, Module]:
 def _read(path: Path) -> Module:
     dotted = ".".join(path.relative_to(FUNCTIONS).with_suffix("").parts).removesuffix(".__init__")
     module = Module(dotted, ast.parse(path.read_text()))
+    for inner in ast.walk(module.tree):  # some are imported only where they are needed
+        if isinstance(inner, ast.ImportFrom):
+            for alias in inner.names:
+                module.imports[alias.asname or alias.name] = (inner.module or "", alias.name)
     for statement in module.tree.body:
         if isinstance(statement, ast.ImportFrom):
-            for alias in statement.names:
-                module.imports[alias.asname or alias.name] = (statement.module or "", alias.name)
-        elif isinstance(statement, ast.FunctionDef):
+            continue
+        if isinstance(statement, ast.FunctionDef):
             module.bodies[statement.name] = [statement]
         elif isinstance(statement, ast.ClassDef):
             module.classes.add(statement.name)
