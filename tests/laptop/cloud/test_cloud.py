@@ -43,6 +43,17 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setattr(cloud, "PORT", any_free_port())
     yield tmp_path / "home"
     cloud.down()
+    assert not left_behind(tmp_path)
+
+
+def left_behind(folder: Path) -> list[str]:
+    """Name the processes whose cloud lived below a folder."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if process.environ().get("TMPDIR", "").startswith(str(folder)):
+                found.append(" ".join(process.cmdline()))
+    return found
 
 
 def running(made: Cloud) -> list[psutil.Process]:
@@ -85,13 +96,15 @@ def test_the_port_can_be_chosen() -> None:
 def test_a_taken_usual_port_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
     monkeypatch.setattr(cloud, "PORT", cloud.up().servers[1].port)
-    monkeypatch.setenv("FRAMEWARDEN_HOME", f"{find_home().root}-second")
+    first = str(find_home().root)
+    monkeypatch.setenv("FRAMEWARDEN_HOME", f"{first}-second")
     try:
         second = cloud.up(progress=said.append)
         assert f"Port {cloud.PORT} is in use" in said[0]
         assert second.endpoint.rpartition(":")[2] in said[0]
     finally:
         cloud.down()
+        monkeypatch.setenv("FRAMEWARDEN_HOME", first)  # the fixture ends the first
 
 
 def test_a_state_file_that_names_strangers_is_cleaned(home: Path) -> None:
