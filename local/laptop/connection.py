@@ -46,7 +46,9 @@ class Cloud:
 
     def tool_environment(self) -> dict[str, str]:
         """Give the whole environment of a program that is to act on this cloud."""
-        return environments.for_tools(self.environment(), os.environ)
+        # sam leaves an empty folder for each function; those go with the cloud.
+        scratch = {"TMPDIR": str(self.home.scratch)}
+        return environments.for_tools(self.environment(), os.environ) | scratch
 
     def client(self, service: str, **config: Any) -> Any:
         """Make a boto3 client of this cloud, whatever the terminal's AWS settings are.
