@@ -33,6 +33,7 @@ from tests.isolation import no_account, no_network, pytest_configure
 from tests.unit import scenes
 from tests.unit.scenes import ACCOUNT, CHANNEL, EVIDENCE_BUCKET, FRAMES_BUCKET, REGION
 from tests.unit.template_reading import Template
+from tests.unit.waits import open_or_join, waits
 from tests.unit.wire import Hub, Wire, refused
 
 __all__ = ["no_account", "no_network", "pytest_configure"]
@@ -381,3 +382,12 @@ def counted(capsys: pytest.CaptureFixture[str]) -> Callable[[], dict[str, float]
         return sums
 
     return take
+
+
+@pytest.fixture
+def opened(aws):
+    """Return the slot of a pending review whose execution waits."""
+    slot = open_or_join()
+    waits(slot["review_id"])
+    aws.wire.forget()
+    return slot

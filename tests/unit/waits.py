@@ -1,0 +1,38 @@
+"""Open, decide and close reviews as their functions do."""
+
+from datetime import UTC, datetime, timedelta
+
+from framewarden import deciding, reviewing, settings
+from framewarden.aws.ledger import Ledger
+from framewarden.aws.reviews import Reviews
+from tests.unit.scenes import CHANNEL, state
+
+NOW = datetime(2026, 11, 22, 8, 5, 32, tzinfo=UTC)
+HIGH = state("open_review/high")
+CRITICAL = state("open_review/stop_failed")
+UPLOAD = state("open_review/critical_upload")
+INCIDENT = f"{CHANNEL}#Explicit"
+
+
+def after(**passed):
+    return NOW + timedelta(**passed)
+
+
+def open_or_join(document=HIGH, now=NOW):
+    if not Ledger("frames").get(document["frame"]["frame_id"]):
+        Ledger("frames").admit(document["frame"], {"status": "started"}, now)
+    return reviewing.open_or_join(document, settings.OpenReview.read(), now)
+
+
+def decide(review_id, decision="allow", *, now=None, by="Ada", note=""):
+    own = settings.ReviewPage.read()
+    when = now or after(minutes=3)
+    return deciding.decide(review_id, decision, by=by, via="link", note=note, now=when, own=own)
+
+
+def close(slot, now):
+    return deciding.close(slot, settings.CloseReview.read(), now)
+
+
+def waits(review_id, token="token-1", rung=0):
+    Reviews("reviews").waits(review_id, token, rung)
