@@ -262,7 +262,7 @@ def test_a_file_that_is_nested_too_deeply_is_one_problem(written):
 
 
 @pytest.mark.parametrize(
-    ("content", "line"), [('{\n"name": "a",\n}', 3), ("name: a\n", 1), ("[" * 200_000, 0)]
+    ("content", "line"), [('{\n"name": "a"\n"b": 1}', 3), ("name: a\n", 1), ("[" * 200_000, 0)]
 )
 def test_json_is_held_to_its_own_grammar(written, content, line):
     where, message = only(written(content, "policy.json"))
