@@ -42,8 +42,10 @@ bench: $(INSTALLED) ## the figures of the README
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 build: $(INSTALLED) ## build for AWS: sam build, then bytecode, so that no cold start compiles
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/sam build $(ARGS)
-	@$(BIN)/python -m local.bytecode .aws-sam/build
+	@runtime=$$($(BIN)/python -c 'import sys; print("python%d.%d" % sys.version_info[:2])'); \
+	PATH="$(CURDIR)/$(BIN):$$PATH" SAM_CLI_TELEMETRY=0 $(BIN)/sam build --parameter-overrides "Runtime=$$runtime" $(ARGS) && \
+	$(BIN)/python -m local.bytecode .aws-sam/build && \
+	echo "Deploy it with the same Python: --parameter-overrides Runtime=$$runtime"
 
 picture: $(INSTALLED) ## draw the state machine for the README from its definition
 	@$(BIN)/python -m local.picture README.md
