@@ -91,8 +91,9 @@ def _row(case: Document, frame: Document, execution: str, before: str | None, no
         "review_id": incidents.review_id(execution, before),
         "status": "pending",
         "open_severity": case["severity"],
+        # A still is an incident of its own: nobody decides about a picture by looking at another.
         "incident": incidents.incident_key(
-            frame["channel_arn"] or frame["source"], case["category"]
+            frame["channel_arn"] or frame["frame_id"], case["category"]
         ),
         "channel": frame["channel"],
         "channel_arn": frame["channel_arn"],

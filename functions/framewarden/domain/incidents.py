@@ -19,9 +19,9 @@ Document = Mapping[str, Any]
 Outcome = tuple[str | None, str]
 
 
-def incident_key(channel_or_source: str, category: str | None) -> str:
+def incident_key(channel_or_still: str, category: str | None) -> str:
     """Return what frames of one incident share; the window is the store's matter."""
-    return f"{channel_or_source}#{category or UNCATEGORISED}"
+    return f"{channel_or_still}#{category or UNCATEGORISED}"
 
 
 def review_id(execution: str, previous_review_id: str | None) -> str:
