@@ -7,7 +7,7 @@ from typing import Any
 from framewarden import delivering, settings
 from framewarden.aws.dynamo import Row
 from framewarden.aws.reviews import Reviews
-from framewarden.domain import cases
+from framewarden.domain import cases, incidents
 from framewarden.domain.errors import StoreConflictError
 from framewarden.domain.times import iso
 from framewarden.observability import count
@@ -90,7 +90,7 @@ def _escalate(
 
 def _next_rung(row: Row, now: datetime) -> Row:
     rung = row["rung"] + 1
-    deadline = int(now.timestamp()) + row["ladder"][rung]
+    deadline = incidents.rung_deadline(now, row["ladder"], rung)
     return row | {"rung": rung, "deadline": deadline, "decision": "escalate"}
 
 
@@ -176,7 +176,7 @@ def close_overdue(review_id: str, own: settings.Sweep, now: datetime) -> bool:
 
 def _after_deadline(row: Row, now: datetime) -> Row:
     """Return the row on its next rung, or ended by its default."""
-    if row["rung"] + 1 < len(row["ladder"]):
+    if incidents.next_rung(row["ladder"], row["rung"]) is not None:
         return _next_rung(row, now)
     return row | unanswered(now) | {"decision": row["default"]}
 

@@ -82,12 +82,6 @@ def send_callback(row: Row, own: Callbacks, now: datetime) -> bool:
     return attempt(row, own, now, lambda: _answer(row, own))
 
 
-def send_notice(row: Row, own: Notices, now: datetime) -> bool:
-    """Keep and publish a notice; what fails stays in the outbox and fails nobody else."""
-    Outbox(own.outbox_table).put(row)
-    return publish_kept(row, own, now)
-
-
 def publish_kept(row: Row, own: Notices, now: datetime) -> bool:
     """Publish a notice that is in the outbox already."""
     return attempt(row, own, now, lambda: _publish(row, own))

@@ -104,7 +104,7 @@ def _row(case: Document, frame: Document, execution: str, before: str | None, no
         "opened_at": iso(now),
         "last_seen_at": iso(now),
         "rung": 0,
-        "deadline": int(now.timestamp()) + case["ladder"][0],
+        "deadline": incidents.rung_deadline(now, case["ladder"], 0),
         "execution": execution,
         "previous": before,
         "expires_at": int((now + ROW_LIFE).timestamp()),

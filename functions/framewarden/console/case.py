@@ -9,7 +9,7 @@ from framewarden.console.moments import Moment, moment, span
 from framewarden.console.words import Decision, words_of
 from framewarden.domain import taxonomy
 from framewarden.domain.cases import offered
-from framewarden.domain.incidents import UNCATEGORISED
+from framewarden.domain.incidents import UNCATEGORISED, next_rung
 from framewarden.domain.times import parse
 
 Row = Mapping[str, Any]
@@ -177,8 +177,8 @@ def _branches(
 
 
 def _next_rung(row: Row) -> str | None:
-    following = int(row["rung"]) + 1
-    return span(int(row["ladder"][following])) if following < len(row["ladder"]) else None
+    following = next_rung(row["ladder"], int(row["rung"]))
+    return None if following is None else span(int(row["ladder"][following]))
 
 
 def _choices(row: Row, stream: bool) -> tuple[Choice, ...]:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from framewarden.domain.incidents import next_rung
+
 Document = dict[str, Any]
 
 # A person looks at what could not be judged as soon as at a strong finding: it may be anything.
@@ -55,5 +57,5 @@ def offered(review: Document) -> tuple[str, ...]:
         choices = ("allow", "stop")
     else:
         choices = ("allow", "block")
-    further = review["rung"] + 1 < len(review["ladder"])
+    further = next_rung(review["ladder"], review["rung"]) is not None
     return (*choices, "escalate") if further else choices

@@ -5,7 +5,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
 
-from framewarden.domain.severity import rank
+from framewarden.domain.severity import at_least
 from framewarden.domain.times import parse
 
 UNCATEGORISED: Final = "unscreened"
@@ -41,7 +41,7 @@ def raised(review: Document, graver: Document) -> Document:
     """
     failed = graver["stop_failed"] and not review["stop_failed"]
     news = {"stop_failed": True} if failed else {}
-    if rank(graver["severity"]) <= rank(review["severity"]):
+    if at_least(review["severity"], graver["severity"]):
         return news
     kept = ("severity", "open_severity", "default", "labels", "matched", "margin", "frame")
     past = review["ladder"][: review["rung"]]

@@ -72,14 +72,6 @@ def ancestors(name: str) -> tuple[str, ...]:
     return (above, *ancestors(above)) if above else ()
 
 
-def descendants(name: str) -> frozenset[str]:
-    """Return every name below a label."""
-    label = find(name)
-    if label is None:
-        return frozenset()
-    return frozenset(other for other in LABEL_NAMES if label.name in ancestors(other))
-
-
 def nearest(name: str, among: Iterable[str] = LABEL_NAMES, cutoff: float = 0.5) -> str | None:
     """Return the word that looks most like a misspelt one, or None if none comes close."""
     from difflib import get_close_matches  # only an error message needs it: off the hot path
