@@ -86,16 +86,16 @@ def for_ministack(home: Home, port: int, moto_endpoint: str, wait_scale: float) 
 
 
 def for_moto(home: Home, endpoint: str) -> dict[str, str]:
-    """List all that the moto server may see; it reads images from ministack's S3."""
+    """List all that the moto server may see; images come from ministack, events go to it."""
     return {
         **_bare(home),
         "AWS_ACCESS_KEY_ID": ACCESS_KEY,
         "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
         "AWS_DEFAULT_REGION": REGION,
         "MOTO_ACCOUNT_ID": ACCOUNT,
-        "FRAMEWARDEN_S3_ENDPOINT": require_loopback(endpoint),
-        "FRAMEWARDEN_S3_ACCESS_KEY": ACCESS_KEY,
-        "FRAMEWARDEN_S3_SECRET_KEY": SECRET_KEY,
+        "FRAMEWARDEN_CLOUD_ENDPOINT": require_loopback(endpoint),
+        "FRAMEWARDEN_CLOUD_ACCESS_KEY": ACCESS_KEY,
+        "FRAMEWARDEN_CLOUD_SECRET_KEY": SECRET_KEY,
     }
 
 

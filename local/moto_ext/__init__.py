@@ -1,8 +1,9 @@
 """Extend moto with what framewarden calls: one implementation for ``mock_aws`` and for HTTP.
 
 ``install()`` registers it with moto; ``python -m local.moto_ext.server`` serves it. In tests,
-``faults``, ``calls``, ``delays`` and ``encoder`` steer it from Python (inside ``mock_aws``: moto's
-reset clears them). This module stays light, so that the server can set moto's environment first.
+``faults``, ``calls``, ``delays``, ``quotas``, ``events`` and ``encoder`` steer it from Python
+(inside ``mock_aws``: moto's reset clears them). This module stays light, so that the server can set
+moto's environment first.
 """
 
 

@@ -11,6 +11,7 @@ _IDS = (
     "channelArn",
     "arn",
     "resourceArn",
+    "ResourceArn",
     "ChannelId",
     "roomIdentifier",
     "identifier",
@@ -56,4 +57,15 @@ def ids_of(params: Mapping[str, Any]) -> dict[str, str]:
     stored = image.get("S3Object") if isinstance(image, dict) else None
     if isinstance(stored, dict):
         found |= {name: str(value) for name, value in stored.items() if value is not None}
-    return found
+    return found | _schedule_actions(params)
+
+
+def _schedule_actions(params: Mapping[str, Any]) -> dict[str, str]:
+    """Name the actions that BatchUpdateSchedule makes and deletes."""
+    made, deleted = params.get("Creates"), params.get("Deletes")
+    actions = made.get("ScheduleActions") if isinstance(made, dict) else None
+    names = {
+        "ActionName": [action.get("ActionName") for action in actions or []],
+        "ActionNames": deleted.get("ActionNames") if isinstance(deleted, dict) else None,
+    }
+    return {which: ",".join(map(str, found)) for which, found in names.items() if found}

@@ -10,7 +10,7 @@ from moto.core.common_types import TYPE_RESPONSE
 from moto.core.responses import ActionResult, BaseResponse
 from moto.core.utils import get_service_model
 
-from local.moto_ext import calls, faults
+from local.moto_ext import calls, faults, quotas
 from local.moto_ext.constraints import violations
 from local.moto_ext.errors import UNMODELLED_STATUS, AwsError
 
@@ -64,6 +64,7 @@ class CheckedResponse(BaseResponse):
         except Exception as error:
             raise AwsError("SerializationException", "The request does not parse.") from error
         self.automated_parameter_parsing = True
+        quotas.take(self.boto3_service_name, operation, self.current_account, self.region)
         faults.strike(self.boto3_service_name, operation, calls.ids_of(self.params))
         shape = get_service_model(self.boto3_service_name).operation_model(operation).input_shape
         broken = list(violations(self.params, shape)) if shape else []

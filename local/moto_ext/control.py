@@ -1,10 +1,11 @@
-"""Hold what steers the extension: faults, delays, recorded answers and the log of calls.
+"""Hold what steers the extension: faults, delays, quotas, events, answers and the log of calls.
 
 The state lives in a backend of moto, so moto's reset (each ``mock_aws``) clears it.
 """
 
 import os
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
@@ -21,6 +22,41 @@ class Delays:
 
     stream_stop_seconds: float = 0.3
     medialive_seconds: float = 0.3
+
+
+@dataclass(frozen=True)
+class Event:
+    """What a service tells EventBridge about one resource.
+
+    It happens ``after_seconds`` from now, and is told ``late_seconds`` later than that.
+    """
+
+    source: str
+    detail_type: str
+    resource: str
+    detail: dict[str, Any]
+    after_seconds: float = 0.0
+    late_seconds: float = 0.0
+
+
+Sink = Callable[[Event], None]
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """Whether, how late and how often an event arrives."""
+
+    mode: str = "on"
+    delay_seconds: float = 0.0
+    copies: int = 1
+
+
+@dataclass
+class Bucket:
+    """The tokens of one operation's quota, as of a moment of the monotonic clock."""
+
+    tokens: float
+    filled_at: float
 
 
 @dataclass(frozen=True)
@@ -57,6 +93,10 @@ class ControlBackend(BaseBackend):
         self.calls: deque[Call] = deque(maxlen=KEPT_CALLS)
         self.delays = _delays_of_environment()
         self.recorded: dict[str, dict[str, Any]] | None = None
+        self.calls_per_second = _quota_of_environment()
+        self.buckets: dict[tuple[str, ...], Bucket] = {}
+        self.delivery = Delivery()
+        self.sink: Sink | None = None
 
 
 def _delays_of_environment() -> Delays:
@@ -64,6 +104,11 @@ def _delays_of_environment() -> Delays:
         stream_stop_seconds=float(os.environ.get("FRAMEWARDEN_STREAM_STOP_SECONDS", "0.3")),
         medialive_seconds=float(os.environ.get("FRAMEWARDEN_MEDIALIVE_SECONDS", "0.3")),
     )
+
+
+def _quota_of_environment() -> float | None:
+    given = os.environ.get("FRAMEWARDEN_IVS_CALLS_PER_SECOND", "none")
+    return None if given == "none" else float(given)
 
 
 control_backends: BackendDict[ControlBackend] = BackendDict(

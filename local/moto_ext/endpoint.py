@@ -10,8 +10,9 @@ from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
-from local.moto_ext import calls, delays, encoder, faults
+from local.moto_ext import calls, delays, encoder, events, faults, quotas
 from local.moto_ext.errors import AwsError
+from local.moto_ext.ivschat import models as chat
 from local.moto_ext.services import SERVICES
 
 PREFIX = "/_framewarden/"
@@ -26,10 +27,18 @@ def health(body: dict[str, Any]) -> Answer:
 
 def drive_encoder(body: dict[str, Any]) -> Answer:
     """Start or stop the encoder of a channel."""
-    action = {"start": encoder.start, "stop": encoder.stop}.get(str(body.get("action")))
-    if action is None:
-        raise ValueError("action is 'start' or 'stop'")
-    return {"stream_id": action(str(body.get("channel_arn", "")))}
+    channel_arn, action = str(body.get("channel_arn", "")), body.get("action")
+    if action == "stop":
+        return {"stream_id": encoder.stop(channel_arn)}
+    if action != "start" or body.get("recording") not in (None, "fails"):
+        raise ValueError("action is 'start' or 'stop', recording is left out or 'fails'")
+    fails = body.get("recording") == "fails"
+    return asdict(encoder.connect(channel_arn, body.get("stream_key"), recording_fails=fails))
+
+
+def look_at_encoder(body: dict[str, Any]) -> Answer:
+    """Say what the encoder of a channel sees."""
+    return asdict(encoder.look(str(body.get("channel_arn", ""))))
 
 
 def add_fault(body: dict[str, Any]) -> Answer:
@@ -64,16 +73,35 @@ def change_delays(body: dict[str, Any]) -> Answer:
     return asdict(delays.change(**body))
 
 
+def change_quotas(body: dict[str, Any]) -> Answer:
+    """Change how many calls a second each IVS operation takes."""
+    return {"per_second": quotas.change(**body)}
+
+
+def change_events(body: dict[str, Any]) -> Answer:
+    """Change whether, how late and how often the services' events arrive."""
+    return asdict(events.change(**body))
+
+
+def list_chat(body: dict[str, Any]) -> Answer:
+    """List the events that rooms received, oldest first."""
+    return [asdict(event) for event in chat.received()]
+
+
 Handler = Callable[[dict[str, Any]], Answer]
 _ROUTES: list[tuple[str, str, Handler]] = [
     ("GET", "health", health),
     ("POST", "encoder", drive_encoder),
+    ("GET", "encoder", look_at_encoder),
     ("POST", "faults", add_fault),
     ("GET", "faults", list_faults),
     ("DELETE", "faults", clear_faults),
     ("GET", "calls", list_calls),
     ("DELETE", "calls", clear_calls),
     ("POST", "delays", change_delays),
+    ("POST", "quotas", change_quotas),
+    ("POST", "events", change_events),
+    ("GET", "chat", list_chat),
 ]
 _MAP = Map([Rule(PREFIX + path, methods=[verb], endpoint=call) for verb, path, call in _ROUTES])
 
@@ -83,7 +111,7 @@ def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
     request = Request(environ)
     try:
         handler, _ = _MAP.bind_to_environ(environ).match()
-        status, content = 200, cast(Handler, handler)(_body(request))
+        status, content = 200, cast(Handler, handler)(_given(request))
     except AwsError as error:
         status = 409 if error.code == "AccessDeniedException" else 404
         content = {"error": error.code, "message": error.message}
@@ -96,9 +124,10 @@ def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
     return response(environ, start_response)
 
 
-def _body(request: Request) -> dict[str, Any]:
+def _given(request: Request) -> dict[str, Any]:
+    """Read what is asked from the query, and from the JSON body."""
     data = request.get_data()  # whatever content type curl or urllib claims
     body = json.loads(data) if data else {}
     if not isinstance(body, dict):
         raise ValueError("the body is a JSON object")
-    return body
+    return {**request.args.to_dict(), **body}

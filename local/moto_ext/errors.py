@@ -21,7 +21,11 @@ UNMODELLED_STATUS = {
 class AwsError(ServiceException):
     """Refuse a call with an AWS error name and a message."""
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, faults: dict[str, str] | None = None) -> None:
         super().__init__(code, message)
         # IVS and IVS Chat model the message under this member.
         self.exception_message = message
+        # MediaLive says which element of the request is wrong, by its path.
+        self.validation_errors = [
+            {"ElementPath": path, "ErrorMessage": text} for path, text in (faults or {}).items()
+        ]

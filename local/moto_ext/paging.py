@@ -8,15 +8,23 @@ from local.moto_ext.errors import AwsError
 
 
 def page(
-    name: str, items: list[Any], size: int | None, token: str | None, default: int
+    name: str,
+    items: list[Any],
+    size: int | None,
+    token: str | None,
+    default: int,
+    *,
+    refusal: str = "ValidationException",
 ) -> dict[str, Any]:
     """Answer one page of items under ``name``, with ``nextToken`` while more follow.
 
     Raises
     ------
-    AwsError: ValidationException, for a token that this list did not give.
+    AwsError: ``refusal``, for a token that this list did not give.
     """
     start = _start(name, token)
+    if start is None:
+        raise AwsError(refusal, "The pagination token is invalid.")
     end = start + (size or default)
     answer: dict[str, Any] = {name: items[start:end]}
     if end < len(items):
@@ -24,13 +32,11 @@ def page(
     return answer
 
 
-def _start(name: str, token: str | None) -> int:
+def _start(name: str, token: str | None) -> int | None:
     if not token:
         return 0
     try:
         given, _, start = urlsafe_b64decode(token).decode().partition(":")
-        if given == name:
-            return int(start)
+        return int(start) if given == name else None
     except (binascii.Error, ValueError):
-        pass
-    raise AwsError("ValidationException", "The pagination token is invalid.")
+        return None

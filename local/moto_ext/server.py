@@ -20,11 +20,11 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--host", default="127.0.0.1", help="a loopback address")
     given = parser.parse_args(arguments)
-    s3_endpoint = os.environ.get("FRAMEWARDEN_S3_ENDPOINT", "")
-    for what, host in (("--host", given.host), ("FRAMEWARDEN_S3_ENDPOINT", _host(s3_endpoint))):
+    cloud = os.environ.get("FRAMEWARDEN_CLOUD_ENDPOINT", "")
+    for what, host in (("--host", given.host), ("FRAMEWARDEN_CLOUD_ENDPOINT", _host(cloud))):
         if host is not None and not _is_loopback(host):
             parser.error(f"{what} must be on this machine (127.0.0.1), not {host!r}")
-    _shut_off_the_outside()
+    _set_up_environment()
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signal_number, lambda *_: sys.exit(0))
     try:
@@ -49,8 +49,9 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _shut_off_the_outside() -> None:
+def _set_up_environment() -> None:
     """Set moto's environment before moto is imported, and keep this machine's AWS files out."""
+    os.environ.setdefault("FRAMEWARDEN_IVS_CALLS_PER_SECOND", "5")
     os.environ.setdefault("MOTO_ACCOUNT_ID", ACCOUNT)
     os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"
     os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
@@ -62,7 +63,8 @@ def _make_server(host: str, port: int) -> Any:
     from moto.moto_server.werkzeug_app import MotoRequestHandler
     from werkzeug.serving import make_server
 
-    from local.moto_ext import install
+    from local.moto_ext import events, install, neighbour, quotas
+    from local.moto_ext.courier import Courier
     from local.moto_ext.rekognition import recorded
 
     class QuietHandler(MotoRequestHandler):
@@ -76,6 +78,11 @@ def _make_server(host: str, port: int) -> Any:
 
     install()
     recorded.load()
+    quotas.change(quotas.current())  # a setting that is none is told before the first call
+    if neighbour.endpoint():
+        courier = Courier()
+        courier.start()
+        events.always_deliver_to(courier.send)
     return make_server(host, port, application(), threaded=True, request_handler=QuietHandler)
 
 

@@ -2,19 +2,20 @@
 
 Applied by the launcher in the emulator's own process. Each function is one fault: what the
 emulator does, what AWS documents. Each checks the code that it replaces, so that a ministack
-that has changed stops the launch instead of going on half patched; `tests/unit/laptop` shows
+that has changed stops the launch instead of going on half patched; `tests/laptop/cloud` shows
 every fault and fails once ministack mends it.
 """
 
 from collections.abc import Callable
 
-from local.laptop.shims import answers, functions, identities, machines, metrics
+from local.laptop.shims import answers, events, functions, identities, machines, metrics
 
 SHIMS: tuple[Callable[[], None], ...] = (
     functions.lambda_errors_keep_their_class_name,
     functions.busy_functions_make_callers_wait,
     functions.events_invoke_lambda_asynchronously,
     functions.s3_events_name_the_version,
+    events.played_services_publish_their_events,
     identities.sessions_are_known_by_their_role,
     identities.loopback_counts_as_tls,
     metrics.embedded_metrics_are_extracted,

@@ -22,6 +22,7 @@ class Event:
     room_arn: str
     name: str
     attributes: dict[str, str]
+    at: str
 
 
 class IVSChatBackend(BaseBackend):
@@ -68,9 +69,18 @@ class IVSChatBackend(BaseBackend):
         size = sum(len(key.encode()) + len(value.encode()) for key, value in attributes.items())
         if size > MAX_ATTRIBUTES_BYTES:
             raise AwsError("ValidationException", f"Attributes are {size} bytes, 1 KB at most.")
-        event = Event(mock_random.get_random_string(12), room_arn, name, attributes)
+        now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        event = Event(mock_random.get_random_string(12), room_arn, name, attributes, now)
         self.events.append(event)
         return event
 
 
 ivschat_backends: BackendDict[IVSChatBackend] = BackendDict(IVSChatBackend, "ivschat")
+
+
+def received() -> list[Event]:
+    """List the events of every account and region, oldest first."""
+    backends = [backend for regions in ivschat_backends.values() for backend in regions.values()]
+    return sorted(
+        (event for backend in backends for event in backend.events), key=lambda event: event.at
+    )

@@ -20,7 +20,7 @@ ROLE = "arn:aws:iam::000000000000:role/made-for-a-test"
 REPLACED = {
     runtime: ("_PYTHON_WORKER_SCRIPT",),
     lambdas: ("_execute_function_warm", "_emit_lambda_logs"),
-    eventbridge: ("_dispatch_to_lambda", "_dispatch_event"),
+    eventbridge: ("_dispatch_to_lambda", "_dispatch_event", "_put_events"),
     s3: ("_fire_s3_event",),
     evaluator: ("_resolve_condition_key",),
     actions: ("extract_resource_arn",),

@@ -53,6 +53,15 @@ def test_ministack_listens_on_loopback_only(cloud: Cloud) -> None:
     assert seen["DOCKER_HOST"].startswith(f"unix://{cloud.home.scratch}")
 
 
+def test_moto_talks_to_ministack_as_its_root(cloud: Cloud) -> None:
+    seen = environments.for_moto(cloud.home, ENDPOINT)
+    assert seen["FRAMEWARDEN_CLOUD_ENDPOINT"] == ENDPOINT
+    assert seen["FRAMEWARDEN_CLOUD_ACCESS_KEY"] == environments.ACCESS_KEY
+    assert seen["FRAMEWARDEN_CLOUD_SECRET_KEY"] == environments.SECRET_KEY
+    with pytest.raises(OperatorError, match="not on this machine"):
+        environments.for_moto(cloud.home, "https://events.us-east-1.amazonaws.com")
+
+
 def test_functions_reach_the_played_services_at_moto(cloud: Cloud) -> None:
     seen = environments.for_ministack(cloud.home, 4566, MOTO, 1.0)
     for service in ("REKOGNITION", "IVS", "IVSCHAT", "MEDIALIVE"):

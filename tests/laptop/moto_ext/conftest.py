@@ -13,14 +13,16 @@ from moto import mock_aws
 from local.moto_ext import install
 
 from .answers import assert_modelled
+from .served import Server, serving
 
 REGION = "us-east-1"
 
 
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name in ("FRAMEWARDEN_S3_ENDPOINT", "FRAMEWARDEN_RECORDED_ANSWERS", "MOTO_ACCOUNT_ID"):
-        monkeypatch.delenv(name, raising=False)
+    for name in ("CLOUD_ENDPOINT", "RECORDED_ANSWERS", "IVS_CALLS_PER_SECOND"):
+        monkeypatch.delenv(f"FRAMEWARDEN_{name}", raising=False)
+    monkeypatch.delenv("MOTO_ACCOUNT_ID", raising=False)
     for name in ("FRAMEWARDEN_STREAM_STOP_SECONDS", "FRAMEWARDEN_MEDIALIVE_SECONDS"):
         monkeypatch.setenv(name, "0")
     install()
@@ -83,3 +85,9 @@ def s3(client: Callable[..., Any]) -> Any:
 def channel_arn(ivs: Any) -> str:
     made = ivs.create_channel(name="studio", tags={"framewarden": "moderated"})
     return str(made["channel"]["arn"])
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with serving() as running:
+        yield running

@@ -62,6 +62,24 @@ def test_a_stopped_stream_goes_offline_a_moment_later(ivs: Any, channel_arn: str
     assert encoder.start(channel_arn) != first
 
 
+def test_the_encoder_is_off_before_getstream_says_so(ivs: Any, channel_arn: str) -> None:
+    delays.change(stream_stop_seconds=60)
+    assert encoder.look(channel_arn) == encoder.View(live=False, stream_id=None, stopped=False)
+    first = encoder.start(channel_arn)
+    assert encoder.look(channel_arn) == encoder.View(live=True, stream_id=first, stopped=False)
+    ivs.stop_stream(channelArn=channel_arn)
+    assert encoder.look(channel_arn) == encoder.View(live=False, stream_id=None, stopped=True)
+    assert encoder.stop(channel_arn) == first  # it has been disconnected: nothing changes
+    assert ivs.get_stream(channelArn=channel_arn)["stream"]["streamId"] == first
+    assert encoder.look(channel_arn).stopped
+    second = encoder.start(channel_arn)
+    assert encoder.look(channel_arn) == encoder.View(live=True, stream_id=second, stopped=False)
+    encoder.stop(channel_arn)
+    assert not encoder.look(channel_arn).stopped, "it left by itself"
+    with pytest.raises(AwsError, match="not found"):
+        encoder.look(NOWHERE)
+
+
 def test_a_reconnect_while_stopping_is_a_new_stream(ivs: Any, channel_arn: str) -> None:
     delays.change(stream_stop_seconds=60)
     first = encoder.start(channel_arn)
@@ -105,6 +123,30 @@ def test_a_revoked_key_keeps_the_encoder_out_but_stops_nothing(ivs: Any, channel
     fresh = ivs.create_stream_key(channelArn=channel_arn)["streamKey"]
     assert fresh["value"].startswith("sk_us-east-1_")
     encoder.start(channel_arn)
+
+
+def test_an_encoder_presents_a_key(ivs: Any, channel_arn: str) -> None:
+    (key,) = ivs.list_stream_keys(channelArn=channel_arn)["streamKeys"]
+    value = ivs.get_stream_key(arn=key["arn"])["streamKey"]["value"]
+    own = encoder.connect(channel_arn)
+    assert own.stream_key == value
+    assert encoder.connect(channel_arn, value) == own
+    encoder.stop(channel_arn)
+    ivs.delete_stream_key(arn=key["arn"])
+    fresh = ivs.create_stream_key(channelArn=channel_arn)["streamKey"]["value"]
+    for revoked in (value, "", "sk_us-east-1_invented"):
+        with pytest.raises(AwsError) as refused:
+            encoder.start(channel_arn, revoked)
+        assert refused.value.code == "AccessDeniedException"
+        assert revoked == "" or revoked not in str(refused.value)
+    assert not encoder.look(channel_arn).live
+    assert encoder.connect(channel_arn).stream_key == fresh
+
+
+def test_keys_of_another_channel_open_nothing(ivs: Any, channel_arn: str) -> None:
+    foreign = ivs.create_channel(name="other")["streamKey"]["value"]
+    with pytest.raises(AwsError, match="no stream key of"):
+        encoder.start(channel_arn, foreign)
 
 
 @pytest.mark.parametrize("arn", ["", "studio", NOWHERE, "arn:aws:ivs:mars-1:1:channel/x"])

@@ -1,9 +1,13 @@
 """IVS Chat: rooms and events."""
 
+import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from moto.backends import get_backend
+
+from local.moto_ext.ivschat import models
 
 
 @pytest.fixture
@@ -28,6 +32,20 @@ def test_an_event_reaches_its_room(chat: Any, room_arn: str) -> None:
     (event,) = get_backend("ivschat")["123456789012"]["us-east-1"].events
     assert (event.event_id, event.room_arn, event.name) == (sent["id"], room_arn, "stopped")
     assert event.attributes == attributes
+
+
+def test_what_rooms_received_is_listed(client: Callable[..., Any]) -> None:
+    sent = []
+    for region in ("us-east-1", "eu-west-1", "us-east-1"):
+        chat = client("ivschat", region)
+        room = chat.create_room()["arn"]
+        code = {"code": str(len(sent))}
+        chat.send_event(roomIdentifier=room, eventName="moderation:x", attributes=code)
+        sent.append((room, "moderation:x", code))
+        time.sleep(0.002)  # they are told apart by their milliseconds
+    found = models.received()
+    assert [(event.room_arn, event.name, event.attributes) for event in found] == sent
+    assert found[0].at.endswith("Z")
 
 
 def test_what_send_event_refuses(chat: Any, room_arn: str) -> None:

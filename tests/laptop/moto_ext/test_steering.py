@@ -127,6 +127,40 @@ def test_calls_are_logged_by_ids_only(ivs: Any, rekognition: Any, channel_arn: s
     assert calls.made()[0].at.endswith("Z")
 
 
+def test_schedule_actions_are_logged_by_their_names(medialive: Any) -> None:
+    channel_id = medialive.create_channel(Name="main")["Channel"]["Id"]
+    overlay = {"StaticImageDeactivateSettings": {"Layer": 7}}
+    start = {"ImmediateModeScheduleActionStartSettings": {}}
+    actions = [
+        {
+            "ActionName": name,
+            "ScheduleActionSettings": overlay,
+            "ScheduleActionStartSettings": start,
+        }
+        for name in ("one", "two")
+    ]
+    codes(
+        medialive.batch_update_schedule,
+        1,
+        ChannelId=channel_id,
+        Creates={"ScheduleActions": actions},
+    )
+    codes(
+        medialive.batch_update_schedule,
+        1,
+        ChannelId=channel_id,
+        Deletes={"ActionNames": ["one", "gone"]},
+    )
+    logged = calls.made("medialive", "BatchUpdateSchedule")
+    assert [(one.params, one.error) for one in logged] == [
+        ({"ChannelId": channel_id, "ActionName": "one,two"}, None),
+        (
+            {"ChannelId": channel_id, "ActionNames": "one,gone"},
+            "UnprocessableEntityException",
+        ),
+    ]
+
+
 def test_delays_are_not_negative(aws: None) -> None:
     with pytest.raises(ValueError, match="not negative"):
         delays.change(medialive_seconds=-1)
