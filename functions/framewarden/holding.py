@@ -39,6 +39,7 @@ def hold(state: Document, own: settings.HoldUnscreened, now: datetime) -> Docume
         "review": None,
         "incident_window": 0,
         "policy_hash": None,
+        "stops": None,
     }
     try:
         policy = current_policy(own)
@@ -59,6 +60,7 @@ def hold(state: Document, own: settings.HoldUnscreened, now: datetime) -> Docume
         "review": channel.review_document(UNSCREENED_SEVERITY, still=still, suspended=suspended),
         "incident_window": channel.incident_window,
         "policy_hash": channel.policy_hash,
+        "stops": channel.stops.document(),
     }
 
 

@@ -10,6 +10,7 @@ from framewarden.domain.errors import PolicyInvalidError
 from framewarden.domain.policy_document import Problem, Section
 from framewarden.domain.policy_reviews import Review, read_reviews
 from framewarden.domain.policy_rules import Placed, Rule, find_conflicts, merge_rules, read_rules
+from framewarden.domain.policy_stops import Stops, read_stops
 from framewarden.domain.severity import REVIEWED, SEVERITIES, rank
 
 MODES: Final = ("observe", "enforce")
@@ -17,8 +18,8 @@ ON_ERROR: Final = ("hold", "review", "stop")
 UNPLACED: Final = "medium"
 """The severity of a label that nothing above it explains: a person looks, no machine stops."""
 
-SHARED_KEYS: Final = ("max_age", "on_error", "confirm_stop", "reviews", "rules")
-POLICY_KEYS: Final = ("name", "incident_window", *SHARED_KEYS, "channels")
+SHARED_KEYS: Final = ("max_age", "on_error", "confirm_stop", "stops", "rooms", "reviews", "rules")
+POLICY_KEYS: Final = ("name", "incident_window", *SHARED_KEYS, "breaker", "channels")
 CHANNEL_KEYS: Final = ("mode", *SHARED_KEYS)
 
 
@@ -35,6 +36,7 @@ class ChannelPolicy:
     confirm_stop: bool
     rules: tuple[Rule, ...]
     reviews: Mapping[str, Review]
+    stops: Stops
 
     def review_for(self, severity: str) -> Review:
         """Return the review of a severity, or of the nearest that has one, a stronger one first."""
@@ -123,6 +125,7 @@ def _everywhere(section: Section) -> tuple[ChannelPolicy, list[Placed]]:
         confirm_stop=section.flag("confirm_stop", False),
         rules=tuple(rule for rule, _ in rules),
         reviews=read_reviews(section),
+        stops=read_stops(section),
     )
     if section.has("reviews"):
         _note_missing_reviews(section, policy)
@@ -158,6 +161,7 @@ def _channel(own: Section, everywhere: ChannelPolicy, rules: list[Placed]) -> Ch
         confirm_stop=own.flag("confirm_stop", everywhere.confirm_stop),
         rules=tuple(rule for rule, _ in merged),
         reviews={**everywhere.reviews, **read_reviews(own)},
+        stops=read_stops(own, everywhere.stops),
     )
     if own.has("rules"):
         _note_missing_reviews(own, policy, known=_severities(everywhere))

@@ -111,6 +111,14 @@ class Section:
         self.note((key,), f"must be a number from 0 to 100, not {shown(value)}")
         return 0.0
 
+    def whole(self, key: str, least: int, most: int, default: int) -> int:
+        """Read a whole number within bounds."""
+        value = self.fields.get(key, default)
+        if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
+            return value
+        self.note((key,), f"must be a whole number from {least} to {most}, not {shown(value)}")
+        return default
+
     def flag(self, key: str, default: bool) -> bool:
         """Read a true or false."""
         value = self.fields.get(key, default)

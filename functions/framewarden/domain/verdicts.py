@@ -86,6 +86,7 @@ def _verdict(
             severity, still=not streams, suspended=stale or not enforced
         ),
         "confirm_stop": policy.confirm_stop,
+        "stops": policy.stops.document(),
         "judged_at": iso(now),
     }
 

@@ -11,6 +11,7 @@ import pytest
 
 from framewarden.domain import taxonomy
 from framewarden.domain.policy import parse_policy, policy_hash
+from framewarden.domain.policy_stops import DEFAULT_STOPS
 from local.policy_file import LARGEST, PolicyFileError, Problem, check, load
 
 DEFAULT = Path(__file__).parents[3] / "policies" / "default.yaml"
@@ -54,6 +55,7 @@ def test_the_default_policy_is_valid_and_says_what_it_promises():
     assert (everywhere.max_age, everywhere.incident_window) == (300, 600)
     assert (everywhere.on_error, everywhere.confirm_stop) == ("hold", False)
     assert set(everywhere.reviews) == {"critical", "high", "medium"}
+    assert everywhere.stops == DEFAULT_STOPS  # what it explains is what holds where nothing is said
 
 
 def test_the_default_policy_has_a_rule_for_everything():
@@ -68,6 +70,18 @@ def test_the_default_policys_commented_example_is_valid(written):
     path = written(head + "channels:" + re.sub(r"(?m)^# ", "", example))
     assert found(path) == []
     assert set(load(path)["channels"]) == {"AbCdef1G2hij", "1234567"}
+    stops = parse_policy(load(path)).for_channel("1234567", None).stops
+    assert (stops.medialive, stops.slate_input) == ("slate", "slate")
+
+
+def test_the_default_policys_other_commented_keys_are_valid(written):
+    text = DEFAULT.read_text(encoding="utf-8")
+    for commented in ("# rooms:", "#   viewers: arn", "#   moderators: arn", "  # slate_input: s"):
+        assert text.count(commented) == 1
+        text = text.replace(commented, commented.replace("# ", "", 1).replace("#   ", "  ", 1))
+    stops = parse_policy(load(written(text))).everywhere.stops
+    assert stops.slate_input == "slate"
+    assert None not in (stops.viewers, stops.moderators)
 
 
 def test_a_document_means_the_same_in_json(written):
@@ -101,6 +115,33 @@ def test_every_problem_is_told_with_its_line(written):
     assert problems[2].message.startswith("rules[0].label: unknown label 'Explict'")
     assert "did you mean 'Explicit'?" in problems[2].message
     assert str(problems[0]).startswith(f"{path}:2: max_age: must be a duration")
+
+
+def test_every_problem_of_a_stop_is_told_with_its_line(written):
+    path = written(
+        "name: test\n"
+        "stops:\n"
+        "  ban_for: until_reinstate\n"
+        "  revoke_keys: no\n"
+        "  medialive: slate\n"
+        "rooms:\n"
+        "  viewers: arn:aws:ivs:us-east-1:111122223333:channel/AbCdef1G2hij\n"
+        "breaker: {stops: 0, within: 10m}\n" + TAIL + "channels:\n"
+        "  a:\n"
+        "    breaker: {stops: 1}\n"
+        "    stops: {ban_for: -5m}\n"
+    )
+    problems = check(path)
+    assert [problem.line for problem in problems] == [2, 3, 4, 7, 8, 17, 18]
+    told = [problem.message for problem in problems]
+    assert told[0].startswith("stops.slate_input: missing: the name of the input attachment")
+    assert told[1].startswith("stops.ban_for: must be until_reinstated, none, or a duration")
+    assert told[1].endswith("(did you mean 'until_reinstated'?)")
+    assert told[2] == "stops.revoke_keys: must be true or false, not 'no'"
+    assert told[3].startswith("rooms.viewers: must be the ARN of an IVS Chat room, arn:aws:ivschat")
+    assert told[4] == "breaker.stops: must be a whole number from 1 to 1000, not 0"
+    assert told[5].startswith("channels.a.breaker: unknown key 'breaker'; allowed: mode")
+    assert told[6].startswith("channels.a.stops.ban_for: must be")
 
 
 def test_load_raises_with_all_of_them(written):

@@ -14,6 +14,7 @@ from framewarden.domain.policy import Policy, parse_policy, policy_hash
 from framewarden.domain.severity import SEVERITIES, at_least, rank, strongest
 
 ARN = "arn:aws:ivs:us-east-1:111122223333:channel/AbCdef1G2hij"
+ROOM = "arn:aws:ivschat:us-east-1:111122223333:room/AbCdEfGhIjKl"
 MEDIALIVE_ARN = "arn:aws:medialive:us-east-1:111122223333:channel:1234567"
 
 
@@ -439,7 +440,12 @@ def _places(value, path=()):
 
 FULL = policy(
     rules=[rule(content_types={"include": ["Animated"], "exclude": ["Illustrated"]})],
-    channels={"a": {"mode": "observe", "rules": [rule("new", "Violence")]}},
+    stops={"ban_for": "1h", "revoke_keys": True, "medialive": "slate", "slate_input": "s"},
+    rooms={"viewers": ROOM, "moderators": ROOM + "2"},
+    breaker={"stops": 20, "within": "10m"},
+    channels={
+        "a": {"mode": "observe", "rules": [rule("new", "Violence")], "stops": {"ban_for": "none"}}
+    },
 )
 
 

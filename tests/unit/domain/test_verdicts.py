@@ -126,6 +126,7 @@ def test_a_verdict_is_exactly_what_the_contract_says():
         "incident_window": 420,
         "review": {"ladder": [300], "default": "stop"},
         "confirm_stop": True,
+        "stops": parsed.everywhere.stops.document(),
         "judged_at": "2026-11-22T08:05:31.123Z",
     }
 
@@ -309,6 +310,15 @@ def test_a_channel_has_its_own_mode_rules_and_age():
     assert judge(raw("Explicit", 91), channels=channels, at=late)["stale"]
     elsewhere = {"channel": "other", "channel_arn": ARN + "x"}
     assert judge(raw("Explicit", 91), channels=channels, at=elsewhere)["severity"] == "high"
+
+
+def test_a_verdict_carries_what_a_stop_of_its_channel_does():
+    channels = {"AbCdef1G2hij": {"stops": {"ban_for": "none", "revoke_keys": True}}}
+    terms = judge(raw("Explicit", 98), channels=channels)["stops"]
+    assert (terms["ban_for"], terms["revoke_keys"]) == (0, True)
+    elsewhere = {"channel": "other", "channel_arn": ARN + "x"}
+    terms = judge(raw("Explicit", 98), channels=channels, at=elsewhere)["stops"]
+    assert (terms["ban_for"], terms["revoke_keys"]) == (None, False)
 
 
 def test_a_resolved_channel_policy_is_taken_as_it_is():
