@@ -5,10 +5,12 @@ from typing import Any
 
 from framewarden import settings
 from framewarden.aws import messages
+from framewarden.aws.channels import Channels
 from framewarden.aws.ledger import Ledger
-from framewarden.domain import frames
+from framewarden.domain import bans, frames
 from framewarden.domain.errors import FrameMalformedError
 from framewarden.domain.frames import Frame, Home, StoredObject
+from framewarden.domain.medialive_keys import Folders, read_folders
 from framewarden.domain.times import iso
 from framewarden.observability import count, logger
 
@@ -24,6 +26,8 @@ def admit_event(event: Document, home: Home, own: settings.Intake, now: datetime
     ------
     FrameMalformedError
         The event carries no object, or one of another bucket.
+    FoldersInvalidError
+        Nobody can tell whose MediaLive's frames are.
     """
     return [_admit(stored, home, own, now) for stored in frames.objects_of(event)]
 
@@ -31,25 +35,63 @@ def admit_event(event: Document, home: Home, own: settings.Intake, now: datetime
 def _admit(stored: StoredObject, home: Home, own: settings.Intake, now: datetime) -> Document:
     if stored.bucket != own.frames_bucket:
         raise FrameMalformedError("the object is not in this stack's frames bucket")
-    frame, refused = frames.admit(stored, home)
+    folders = read_folders(own.medialive_folders)
+    frame, refused = frames.admit(stored, home, folders)
     ledger = Ledger(own.frames_table)
     if refused:
-        end = {
-            "status": "settled",
-            "outcome": "skipped",
-            "reason": refused.reason,
-            "settled_at": iso(now),
-        }
-        if ledger.admit(frame.document(), end, now):
-            count("FramesSkipped")
+        _skip(frame, refused.reason, ledger, now)
         return {"frame_id": frame.frame_id, "skipped": refused.reason}
+    reason = _needless(frame, folders, ledger, own, now)
+    if reason and _skip(frame, reason, ledger, now):
+        return {"frame_id": frame.frame_id, "skipped": reason}
     attempt = 1
-    if not ledger.admit(frame.document(), {"status": "admitted"}, now):
+    if reason or not ledger.admit(frame.document(), {"status": "admitted"}, now):
+        # It was told of before: what its row says stands, whatever was stopped since.
         row = ledger.get(frame.frame_id)
         if row and row["status"] != "admitted":
-            return {"frame_id": frame.frame_id, "started": False}
+            return _told_before(row)
         attempt = int(row["attempt"]) if row else 1
     return _start(frame, attempt, ledger, own)
+
+
+def _skip(frame: Frame, reason: str, ledger: Ledger, now: datetime) -> bool:
+    """Settle a frame that nobody looks at; False where it has a row already."""
+    end = {"status": "settled", "outcome": "skipped", "reason": reason, "settled_at": iso(now)}
+    first = ledger.admit(frame.document(), end, now)
+    if first:
+        count("FramesSkipped")
+    return first
+
+
+def _needless(
+    frame: Frame, folders: Folders, ledger: Ledger, own: settings.Intake, now: datetime
+) -> str | None:
+    """Say why nobody need look at a frame: its stream is stopped, or its copy is looked at."""
+    if frame.channel_arn and _is_stopped(frame, frame.channel_arn, own, now):
+        return "stream_already_stopped"
+    pair = frames.pair_key(frame, folders)
+    if pair and not ledger.claim(*pair, frame.document(), now):
+        return "second_pipeline"
+    return None
+
+
+def _is_stopped(frame: Frame, channel_arn: str, own: settings.Intake, now: datetime) -> bool:
+    """Tell whether a stop covers the frame; where that cannot be read, somebody looks at it.
+
+    A look too many costs a tenth of a cent. A frame that waited for the table would be judged a
+    minute late, or not at all.
+    """
+    try:
+        ban = Channels(own.channels_table).ban(channel_arn)
+        return ban is not None and bans.covers(ban, frame, now)
+    except Exception as failure:  # a throttle, a permission, a row that we cannot read
+        logger.warning("ban not read", extra={"error": type(failure).__name__})
+        return False
+
+
+def _told_before(row: Document) -> Document:
+    skipped = {"skipped": row["reason"]} if row.get("outcome") == "skipped" else {"started": False}
+    return {"frame_id": row["frame_id"], **skipped}
 
 
 def _start(frame: Frame, attempt: int, ledger: Ledger, own: settings.Intake) -> Document:
@@ -92,7 +134,7 @@ def rescan(wanted: Document, home: Home, own: settings.Intake, now: datetime) ->
     unanswered = row["status"] == "joined" and wanted.get("outcome") == "unscreened"
     if row.get("outcome") != "unscreened" and not unanswered:
         return {"frame_id": identity, "started": False, "status": row.get("outcome", "in_flight")}
-    frame, _ = frames.admit(stored, home)
+    frame, _ = frames.admit(stored, home, read_folders(own.medialive_folders))
     if not ledger.again(identity, attempt, row["status"]):
         return {"frame_id": identity, "started": False, "status": "in_flight"}
     return _start(frame, attempt + 1, ledger, own)

@@ -1,13 +1,18 @@
+import copy
 import json
+import os
 from datetime import UTC, datetime
 
 import pytest
+from botocore.exceptions import ClientError
 
 from framewarden import admission, settings
 from framewarden.aws.ledger import Ledger
 from framewarden.domain.errors import FrameMalformedError, StoreThrottledError
 from framewarden.domain.frames import frame_id
-from tests.unit.scenes import FRAMES_BUCKET, HOME, event
+from framewarden.domain.medialive_keys import FoldersInvalidError
+from framewarden.domain.times import iso, parse
+from tests.unit.scenes import CHANNEL, FRAMES_BUCKET, HOME, MEDIALIVE, event
 from tests.unit.wire import KilledError
 
 NOW = datetime(2026, 11, 22, 8, 5, 32, tzinfo=UTC)
@@ -15,18 +20,30 @@ THUMBNAIL = event("intake/ivs_thumbnail")
 STORED = THUMBNAIL["detail"]["object"]
 ID = frame_id(FRAMES_BUCKET, STORED["key"], STORED["version-id"])
 RESCAN = event("intake/rescan")["rescan"]
+FOLDERS = "studio-a=1234567/0,studio-a-backup=1234567/1"
 
 
-def admit(document=THUMBNAIL):
-    return admission.admit_event(document, HOME, settings.Intake.read(), NOW)
+def own(folders=FOLDERS):
+    return settings.Intake.read(os.environ | {"MEDIALIVE_FOLDERS": folders})
+
+
+def admit(document=THUMBNAIL, now=NOW):
+    return admission.admit_event(document, HOME, own(), now)
 
 
 def rescan(**changes):
-    return admission.rescan(RESCAN | changes, HOME, settings.Intake.read(), NOW)
+    return admission.rescan(RESCAN | changes, HOME, own(), NOW)
 
 
 def end(outcome, attempt=1, status="settled"):
     assert Ledger("frames").settle(ID, attempt, {"status": status, "outcome": outcome})
+
+
+def killed_before_its_start(aws, document=THUMBNAIL, call=3):
+    """Leave a frame behind as `admitted`."""
+    with aws.wire.killed_at(call, after=False), pytest.raises(KilledError):
+        admit(document)
+    assert "admitted" in [row.get("status") for row in aws.rows("frames")]
 
 
 def inputs(aws):
@@ -57,7 +74,7 @@ def test_a_duplicate_of_a_settled_frame_changes_nothing(aws):
 
 
 @pytest.mark.parametrize("after", [False, True])
-@pytest.mark.parametrize("call", [1, 2, 3])
+@pytest.mark.parametrize("call", [1, 2, 3, 4])
 def test_a_worker_killed_at_any_call_is_made_good_by_the_next_delivery(aws, call, after):
     with aws.wire.killed_at(call, after=after), pytest.raises(KilledError):
         admit()
@@ -72,6 +89,13 @@ def test_a_lost_answer_of_start_execution_is_no_second_execution(aws):
         admit()
     assert admit()[0]["execution"] == ID
     assert aws.started() == [ID]
+
+
+def test_a_ledger_that_refuses_us_is_no_reason_to_drop_a_frame(aws):
+    aws.wire.fails("PutItem", "AccessDeniedException")
+    with pytest.raises(ClientError):
+        admit()
+    assert admit()[0]["started"] is True
 
 
 def test_a_late_event_meets_the_name_of_its_closed_execution(aws):
@@ -118,7 +142,10 @@ def test_what_is_refused_is_settled_with_its_reason_and_counted_once(
     assert counted()["FramesSkipped"] == 1
 
 
-@pytest.mark.parametrize("scenario", ["medialive_frame", "upload", "odd_key_eventbridge"])
+@pytest.mark.parametrize(
+    "scenario",
+    ["medialive_frame", "medialive_folder", "second_pipeline", "upload", "odd_key_eventbridge"],
+)
 def test_frames_of_every_source_are_started(aws, scenario):
     [told] = admit(event(f"intake/{scenario}"))
     assert told["started"] is True
@@ -188,8 +215,7 @@ def test_a_rescan_admits_what_no_event_ever_told_of(aws):
 
 
 def test_a_rescan_starts_what_was_admitted_and_never_started(aws):
-    with aws.wire.killed_at(2, after=False), pytest.raises(KilledError):
-        admit()
+    killed_before_its_start(aws)
     assert rescan()["execution"] == ID
 
 
@@ -225,3 +251,295 @@ def test_a_rescan_names_its_object(aws, missing):
 def test_a_rescan_stays_in_this_stacks_bucket(aws):
     with pytest.raises(FrameMalformedError, match="this stack's frames bucket"):
         rescan(bucket="somebody-elses")
+
+
+class TestStandingStop:
+    """A stop that stands spares its session's frames a look; nothing else does."""
+
+    def ban(self, aws, channel=CHANNEL, **changes):
+        row = {
+            "channel": channel,
+            "item": "ban",
+            "status": "standing",
+            "until": None,
+            "session": "st-1",
+            "session_started_at": "2026-11-22T08:00:00.400Z",
+            "recording": "j8Z9O91ndcVs",
+            "stopped_at": "2026-11-22T08:05:30.500Z",
+        }
+        aws.put("channels", row | changes)
+
+    def test_a_later_frame_of_a_stopped_session_is_skipped_and_counted_once(self, aws, counted):
+        self.ban(aws)
+        for _ in range(2):
+            assert admit() == [{"frame_id": ID, "skipped": "stream_already_stopped"}]
+        row = aws.frame(ID)
+        assert (row["status"], row["outcome"]) == ("settled", "skipped")
+        assert row["reason"] == "stream_already_stopped"
+        assert row["settled_at"] == iso(NOW)
+        assert aws.started() == []
+        assert counted()["FramesSkipped"] == 1
+
+    def test_it_costs_one_read_of_one_row(self, aws):
+        self.ban(aws)
+        aws.wire.forget()
+        admit()
+        [read] = aws.wire.made("GetItem")
+        assert read["Key"] == {"channel": {"S": CHANNEL}, "item": {"S": "ban"}}
+        assert not read.get("ConsistentRead")
+
+    def test_a_still_asks_nobody(self, aws):
+        admit(event("intake/upload"))
+        assert aws.wire.made("GetItem") == []
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"status": "lifted"},
+            {"stopped_at": None},
+            {"failed_at": "2026-11-22T08:05:31.000Z"},
+            {"channel": CHANNEL + "2"},
+            {"item": "stop#st-1"},
+            {"recording": "another"},
+        ],
+    )
+    def test_a_frame_that_no_stop_covers_is_looked_at(self, aws, changes):
+        self.ban(aws, **changes)
+        assert admit()[0]["started"] is True
+
+    def test_once_it_is_lifted_frames_are_looked_at_again(self, aws):
+        self.ban(aws)
+        admit()
+        self.ban(aws, status="lifted")
+        later = copy.deepcopy(THUMBNAIL)
+        later["detail"]["object"] |= {"version-id": "v2"}
+        assert admit(later)[0]["started"] is True
+        assert admit() == [{"frame_id": ID, "skipped": "stream_already_stopped"}]
+
+    def test_a_medialive_channel_is_asked_for_by_its_arn(self, aws):
+        self.ban(aws, MEDIALIVE, recording="20261122T080500", session_started_at=None)
+        for scenario in ("medialive_frame", "medialive_folder", "second_pipeline"):
+            [told] = admit(event(f"intake/{scenario}"))
+            assert told["skipped"] == "stream_already_stopped"
+        assert not [row for row in aws.rows("frames") if row["frame_id"].startswith("pair#")]
+
+    def test_a_duplicate_of_a_frame_that_was_started_changes_nothing(self, aws, counted):
+        admit()
+        self.ban(aws)
+        before = aws.frame(ID)
+        assert admit() == [{"frame_id": ID, "started": False}]
+        assert aws.frame(ID) == before
+        assert "FramesSkipped" not in counted()
+        end("cleared")
+        assert admit() == [{"frame_id": ID, "started": False}]
+
+    def test_a_frame_that_was_admitted_and_not_started_is_started_whatever_was_stopped(self, aws):
+        killed_before_its_start(aws)
+        self.ban(aws)
+        assert admit() == [{"frame_id": ID, "started": True, "execution": ID}]
+        assert aws.started() == [ID]
+        assert aws.frame(ID)["status"] == "started"
+
+    def test_so_is_the_next_attempt_of_one(self, aws):
+        admit()
+        end("unscreened")
+        self.ban(aws)
+        with aws.wire.killed_at(3, after=False), pytest.raises(KilledError):
+            rescan()
+        assert aws.frame(ID)["status"] == "admitted"
+        assert admit()[0]["execution"] == f"{ID}-2"
+
+    @pytest.mark.parametrize("after", [False, True])
+    @pytest.mark.parametrize("call", [1, 2])
+    def test_a_worker_killed_at_any_call_skips_it_all_the_same(self, aws, call, after):
+        self.ban(aws)
+        with aws.wire.killed_at(call, after=after), pytest.raises(KilledError):
+            admit()
+        assert admit() == [{"frame_id": ID, "skipped": "stream_already_stopped"}]
+
+    @pytest.mark.parametrize(
+        ("code", "name"),
+        [
+            ("AccessDeniedException", "ClientError"),
+            ("ThrottlingException", "StoreThrottledError"),
+            ("ResourceNotFoundException", "ResourceNotFoundException"),
+        ],
+    )
+    def test_a_ban_that_cannot_be_read_keeps_nobody_from_looking(self, aws, logged, code, name):
+        self.ban(aws)
+        aws.wire.fails("GetItem", code)
+        assert admit()[0]["started"] is True
+        [line] = [json.loads(told) for told in logged.getvalue().splitlines() if "ban" in told]
+        assert (line["message"], line["error"]) == ("ban not read", name)
+
+    def test_neither_does_a_row_that_makes_no_sense(self, aws):
+        self.ban(aws, stopped_at="soon", recording=None)
+        assert admit()[0]["started"] is True
+
+    def test_a_frame_that_nobody_was_told_of_is_skipped_when_it_is_found(self, aws):
+        self.ban(aws)
+        assert rescan()["skipped"] == "stream_already_stopped"
+        assert rescan() == {"frame_id": ID, "started": False, "status": "skipped"}
+
+
+class TestSecondPipeline:
+    """A standard channel writes every picture twice, and one of the two is looked at."""
+
+    def copies(
+        self, number="00042", version="", put_at="2026-11-22T08:05:31Z", dt="-20261122T080500"
+    ):
+        made = []
+        for pipeline in (0, 1):
+            document = event("intake/second_pipeline") | {"time": put_at}
+            stored = document["detail"]["object"]
+            stored["key"] = f"medialive/1234567/{pipeline}/frame{dt}.{number}.jpg"
+            stored["version-id"] = f"{pipeline}-{number}{version}"
+            made.append(document)
+        return made
+
+    def told(self, *documents):
+        return [
+            "started" if told.get("started") else told.get("skipped", "told before")
+            for document in documents
+            for told in admit(document)
+        ]
+
+    @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+    def test_whichever_copy_comes_first_is_looked_at_and_the_other_skipped(
+        self, aws, counted, order
+    ):
+        first, second = (self.copies()[place] for place in order)
+        assert self.told(first, second) == ["started", "second_pipeline"]
+        assert self.told(second, first, second) == [
+            "second_pipeline",
+            "told before",
+            "second_pipeline",
+        ]
+        [only] = inputs(aws)
+        assert only["frame"]["key"] == first["detail"]["object"]["key"]
+        skipped = [row for row in aws.rows("frames") if row.get("outcome") == "skipped"]
+        assert [row["reason"] for row in skipped] == ["second_pipeline"]
+        assert counted()["FramesSkipped"] == 1
+
+    def test_two_folders_of_one_channel_are_its_pipelines(self, aws):
+        first = event("intake/medialive_folder")
+        backup = copy.deepcopy(first)
+        stored = backup["detail"]["object"]
+        stored["key"] = stored["key"].replace("studio-a", "studio-a-backup")
+        assert self.told(first, backup) == ["started", "second_pipeline"]
+        assert self.told(event("intake/second_pipeline")) == ["second_pipeline"]
+
+    def test_the_copy_is_looked_at_where_the_other_pipeline_failed(self, aws):
+        (zero, _), (_, one), (_, last) = (
+            self.copies(number) for number in ("00042", "00043", "1" * 6)
+        )
+        assert self.told(zero, one, last) == ["started"] * 3
+
+    def test_a_claim_is_one_small_row_that_goes_within_a_day(self, aws):
+        first, second = self.copies()
+        self.told(first, second)
+        [claim] = [row for row in aws.rows("frames") if row["frame_id"].startswith("pair#")]
+        [only] = inputs(aws)
+        assert claim["holder"] == only["frame"]["frame_id"]
+        assert claim["expires_at"] == int(NOW.timestamp()) + 86_400
+        assert not {"status", "bucket", "key", "channel_arn", "put_at"} & set(claim)
+
+    def test_a_counter_that_began_anew_is_another_picture(self, aws):
+        told = self.told(*self.copies(dt=""))
+        told += self.told(*self.copies(dt="", version="b", put_at="2026-11-22T08:10:32Z"))
+        assert told == ["started", "second_pipeline"] * 2
+
+    def test_one_that_began_anew_at_once_is_looked_at_too(self, aws):
+        self.told(*self.copies(dt=""))
+        again = self.copies(dt="", version="b", put_at="2026-11-22T08:06:31Z")
+        assert self.told(*again) == ["started", "second_pipeline"]
+
+    def test_a_picture_of_before_that_comes_late_is_looked_at(self, aws):
+        zero, _ = self.copies(dt="", put_at="2026-11-22T09:05:31Z")
+        _, before = self.copies(dt="", version="b")
+        assert self.told(zero, before) == ["started", "started"]
+
+    @pytest.mark.parametrize("after", [False, True])
+    @pytest.mark.parametrize("call", range(1, 6))
+    @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+    def test_a_worker_killed_at_any_call_has_exactly_one_copy_looked_at(
+        self, aws, order, call, after
+    ):
+        first, second = (self.copies()[place] for place in order)
+        with aws.wire.killed_at(call, after=after), pytest.raises(KilledError):
+            admit(first)
+        told = self.told(second)
+        self.told(first)
+        claimed = (call, after) > (2, False)
+        assert told == ["second_pipeline" if claimed else "started"]
+        assert len(aws.started()) == 1
+        assert sorted(row["status"] for row in aws.rows("frames") if "status" in row) == [
+            "settled",
+            "started",
+        ]
+
+    @pytest.mark.parametrize("after", [False, True])
+    @pytest.mark.parametrize("call", [1, 2, 3])
+    def test_a_worker_killed_while_it_skips_skips_it_all_the_same(self, aws, call, after):
+        first, second = self.copies()
+        self.told(first)
+        with aws.wire.killed_at(call, after=after), pytest.raises(KilledError):
+            admit(second)
+        assert self.told(second) == ["second_pipeline"]
+
+    def test_of_two_copies_at_once_one_is_looked_at(self, aws):
+        first, second = self.copies()
+        rival = []
+        aws.wire.before("PutItem", lambda: rival.extend(self.told(second)))
+        assert self.told(first) == ["second_pipeline"]
+        assert rival == ["started"]
+
+    def test_a_copy_that_was_admitted_and_not_started_is_started_whoever_claims_now(self, aws):
+        first, _ = self.copies()
+        killed_before_its_start(aws, first, call=4)
+        [claim] = [row for row in aws.rows("frames") if row["frame_id"].startswith("pair#")]
+        aws.put("frames", claim | {"pipeline": 1, "holder": "another"})
+        assert self.told(first) == ["started"]
+
+    def test_a_claim_that_is_throttled_is_tried_again(self, aws):
+        first, second = self.copies()
+        aws.wire.fails("PutItem", "ThrottlingException")
+        with pytest.raises(StoreThrottledError):
+            admit(first)
+        assert self.told(first, second) == ["started", "second_pipeline"]
+
+    def test_a_frame_of_no_pipeline_claims_nothing(self, aws):
+        admit(event("intake/medialive_frame"))
+        admit()
+        assert len(aws.rows("frames")) == 2
+
+
+class TestFolders:
+    def test_folders_that_nobody_can_follow_stop_the_first_event_and_say_what_to_write(self, aws):
+        for document in (THUMBNAIL, event("intake/medialive_folder")):
+            with pytest.raises(FoldersInvalidError, match="write folder=channel id"):
+                admission.admit_event(document, HOME, own("studio a=1"), NOW)
+        with pytest.raises(FoldersInvalidError):
+            admission.rescan(RESCAN, HOME, own("studio a=1"), NOW)
+        assert aws.rows("frames") == []
+
+    def test_a_folder_that_nobody_named_holds_no_frames(self, aws):
+        [told] = admission.admit_event(event("intake/medialive_folder"), HOME, own("none"), NOW)
+        assert told["skipped"] == "not_a_frame"
+
+    def test_an_unscreened_frame_of_a_folder_is_looked_at_again(self, aws):
+        [told] = admit(event("intake/medialive_folder"))
+        stored = event("intake/medialive_folder")["detail"]["object"]
+        Ledger("frames").settle(told["frame_id"], 1, {"status": "settled", "outcome": "unscreened"})
+        again = rescan(key=stored["key"], version_id=stored["version-id"])
+        assert again["execution"] == f"{told['frame_id']}-2"
+        assert inputs(aws)[1]["frame"]["channel_arn"] == MEDIALIVE
+
+
+def test_a_still_has_no_channel_in_the_ledger_and_a_frame_has(aws):
+    admit()
+    assert aws.frame(ID)["channel_arn"] == CHANNEL
+    for scenario in ("upload", "foreign_account", "not_a_frame"):
+        [told] = admit(event(f"intake/{scenario}"))
+        assert "channel_arn" not in aws.frame(told["frame_id"])
+        assert parse(aws.frame(told["frame_id"])["put_at"])

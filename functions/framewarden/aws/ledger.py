@@ -1,4 +1,7 @@
-"""Keep the Frames table: one row for every object version, from admission to its outcome."""
+"""Keep the Frames table: one row for every object version, from admission to its outcome.
+
+Beside them lie the claims of frames that come twice; no object has a claim's id.
+"""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,11 +10,15 @@ from botocore.exceptions import ClientError
 
 from framewarden.aws.clients import client, store
 from framewarden.aws.dynamo import Row, condition_failed, typed, untyped
-from framewarden.domain.times import iso
+from framewarden.domain.times import iso, parse
 
 # Beyond the lifecycle of either bucket (template.yaml: at most 3,650 days of evidence), so that
 # no object outlives the row that accounts for it.
 ROW_LIFE = timedelta(days=3_650 + 30)
+PAIR = "pair#"
+# A copy comes within seconds of its twin; the same number later is of a counter that began anew.
+PAIR_SECONDS = 300
+CLAIM_LIFE = timedelta(days=1)
 
 
 class Ledger:
@@ -30,8 +37,10 @@ class Ledger:
 
     def admit(self, frame: dict[str, Any], row: Row, now: datetime) -> bool:
         """Write a frame's first row; False where one stands already."""
-        kept = ("frame_id", "bucket", "key", "version_id", "source", "channel", "channel_arn")
-        first = {name: frame[name] for name in (*kept, "put_at")} | {
+        kept = ["frame_id", "bucket", "key", "version_id", "source", "channel", "put_at"]
+        # The index `by_channel` takes text only, and a still belongs to no channel.
+        kept += ["channel_arn"] if frame["channel_arn"] else []
+        first = {name: frame[name] for name in kept} | {
             "attempt": 1,
             "admitted_at": iso(now),
             "expires_at": int((now + ROW_LIFE).timestamp()),
@@ -39,6 +48,29 @@ class Ledger:
         }
         return self._write(
             "put_item", Item=typed(first), ConditionExpression="attribute_not_exists(frame_id)"
+        )
+
+    def claim(self, pair: str, pipeline: int, frame: dict[str, Any], now: datetime) -> bool:
+        """Take what both copies of a frame share; False where the other pipeline's has it.
+
+        A copy that failed to come claims nothing, so the other one is always judged; and a
+        pipeline is never refused by a claim of its own.
+        """
+        second = int(parse(frame["put_at"]).timestamp())
+        claim = {
+            "frame_id": PAIR + pair,
+            "holder": frame["frame_id"],
+            "pipeline": pipeline,
+            "put_second": second,  # `put_at` is text in this table, and a key of an index
+            "expires_at": int((now + CLAIM_LIFE).timestamp()),
+        }
+        values = {":own": pipeline, ":from": second - PAIR_SECONDS, ":to": second + PAIR_SECONDS}
+        return self._write(
+            "put_item",
+            Item=typed(claim),
+            ConditionExpression="attribute_not_exists(frame_id) OR pipeline = :own "
+            "OR put_second < :from OR put_second > :to",
+            ExpressionAttributeValues=typed(values),
         )
 
     def started(self, frame_id: str, execution: str) -> None:

@@ -7,7 +7,9 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import unquote_plus
 
+from framewarden.domain import medialive_keys
 from framewarden.domain.errors import FrameMalformedError
+from framewarden.domain.medialive_keys import Folders
 from framewarden.domain.times import iso, parse
 
 # Real recording keys: UTC, not zero padded, no leading slash; real-time stages insert `high/`
@@ -17,13 +19,6 @@ IVS_KEY = re.compile(
     r"(?P<session>[A-Za-z0-9]+)/media/"
     r"(?:thumbnails/(?:high/)?thumb(?P<number>\d+)\.jpg"
     r"|(?P<latest>latest_thumbnail/(?:high/)?thumb\.jpg|thumbnails/latest/thumb\.jpg))",
-    re.ASCII,
-)
-# Our convention for frame capture, since the key that MediaLive writes does not name its channel:
-# destination s3ssl://bucket/medialive/<channel id>/frame, name modifier `-$dt$`:
-# frame-20261122T080500.00042.jpg
-MEDIALIVE_KEY = re.compile(
-    r"medialive/(?P<channel>\d+)/[^/]*?(?P<session>\d{8}T\d{6})?\.?(?P<number>\d{5,})?\.jpe?g",
     re.ASCII,
 )
 
@@ -146,10 +141,10 @@ def _from_notification(record: dict[str, Any]) -> StoredObject:
     )
 
 
-def admit(stored: StoredObject, home: Home) -> tuple[Frame, Refused | None]:
+def admit(stored: StoredObject, home: Home, folders: Folders) -> tuple[Frame, Refused | None]:
     """Read the source from the key; the frame is complete even where it is refused."""
     identity = frame_id(stored.bucket, stored.key, stored.version_id, stored.etag, stored.sequencer)
-    source, channel, arn, session, number, refused = _read_key(stored.key, home)
+    source, channel, arn, session, number, refused = _read_key(stored.key, home, folders)
     frame = Frame(
         frame_id=identity,
         bucket=stored.bucket,
@@ -167,17 +162,27 @@ def admit(stored: StoredObject, home: Home) -> tuple[Frame, Refused | None]:
     return frame, Refused(refused) if refused else None
 
 
+def pair_key(frame: Frame, folders: Folders) -> tuple[str, int] | None:
+    """Return what both copies of a standard channel's frame share, and which of them this is.
+
+    None where the key names no pipeline or no number: such a frame has no copy that we could know.
+    """
+    read = medialive_keys.read_key(frame.key, folders)
+    if read is None or read.pipeline is None or read.number is None:
+        return None
+    shared = f"{frame.channel_arn}|{read.base}|{read.session or ''}|{read.number}"
+    return sha256(shared.encode()).hexdigest(), read.pipeline
+
+
 KeyReading = tuple[str, str, str | None, str | None, int | None, str | None]
 
 
-def _read_key(key: str, home: Home) -> KeyReading:
+def _read_key(key: str, home: Home, folders: Folders) -> KeyReading:
     if match := IVS_KEY.fullmatch(key):
         return _read_ivs(match, home)
-    if match := MEDIALIVE_KEY.fullmatch(key):
-        channel = match["channel"]
-        arn = f"arn:{home.partition}:medialive:{home.region}:{home.account}:channel:{channel}"
-        number = int(match["number"]) if match["number"] else None
-        return "medialive", channel, arn, match["session"], number, None
+    if read := medialive_keys.read_key(key, folders):
+        arn = f"arn:{home.partition}:medialive:{home.region}:{home.account}:channel:{read.channel}"
+        return "medialive", read.channel, arn, read.session, read.number, None
     if key.startswith("uploads/") and not key.endswith("/"):
         return "upload", "uploads", None, None, None, None
     source = key.partition("/")[0]

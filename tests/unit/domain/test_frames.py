@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from framewarden.domain import frames
 from framewarden.domain.errors import FrameMalformedError
-from framewarden.domain.frames import Home, admit, execution_name, frame_id, objects_of
+from framewarden.domain.frames import Home, execution_name, frame_id, objects_of, pair_key
+from framewarden.domain.frames import admit as admit_from
+from framewarden.domain.medialive_keys import read_folders
 from tests.unit.scenes import CHANNEL, HOME, MEDIALIVE, event
 
 RECORDING = "ivs/v1/111122223333/AbCdef1G2hij/2026/11/22/8/5/j8Z9O91ndcVs/media"
@@ -20,6 +21,13 @@ ODD_KEYS = [
     "uploads/" + "x" * 988 + ".jpg",
     "uploads/" + "é" * 500 + ".jpg",
 ]
+
+
+FOLDERS = read_folders("studio-a=1234567/0,studio-a-backup=1234567/1")
+
+
+def admit(stored, home):
+    return admit_from(stored, home, FOLDERS)
 
 
 def eventbridge(key, **stored):
@@ -121,6 +129,47 @@ def test_a_medialive_frame_names_its_channel_and_may_name_session_and_number(nam
     assert (frame.session, frame.number) == (session, number)
 
 
+@pytest.mark.parametrize("folder", ["1234567/0", "1234567/pipeline1", "studio-a"])
+def test_a_pipelines_copy_and_a_folders_frame_are_the_channels(folder):
+    frame, refused = read(f"medialive/{folder}/frame-20261122T080500.00042.jpg")
+    assert refused is None
+    assert (frame.source, frame.channel, frame.channel_arn) == ("medialive", "1234567", MEDIALIVE)
+    assert (frame.session, frame.number) == ("20261122T080500", 42)
+
+
+def pair_of(key):
+    return pair_key(read(key)[0], FOLDERS)
+
+
+@pytest.mark.parametrize("name", ["frame-20261122T080500.00042.jpg", "frame.00042.jpg"])
+def test_both_copies_of_a_frame_share_one_key(name):
+    folders = ("1234567/0", "1234567/1", "1234567/pipeline1", "studio-a", "studio-a-backup")
+    read = [pair_of(f"medialive/{folder}/{name}") for folder in folders]
+    assert len({shared for shared, _ in read}) == 1
+    assert [pipeline for _, pipeline in read] == [0, 1, 1, 0, 1]
+    assert re.fullmatch(r"[0-9a-f]{64}", read[0][0])
+
+
+def test_no_other_frame_shares_it():
+    names = ["frame-20261122T080500.00042", "frame-20261122T080500.00043"]
+    names += ["frame-20261122T080501.00042", "frame.00042", "wide-20261122T080500.00042"]
+    keys = [f"medialive/{channel}/1/{name}.jpg" for name in names for channel in (1, 2)]
+    assert len({pair_of(key) for key in keys}) == len(keys)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "medialive/1234567/frame-20261122T080500.00042.jpg",
+        "medialive/1234567/0/frame-20261122T080500.jpg",
+        f"{RECORDING}/thumbnails/thumb42.jpg",
+        "uploads/medialive/1234567/0/frame.00042.jpg",
+    ],
+)
+def test_a_frame_of_no_pipeline_or_no_number_has_no_copy(key):
+    assert pair_of(key) is None
+
+
 def test_a_channel_arn_has_the_partition_and_region_of_the_function():
     home = Home.of_function("arn:aws-cn:lambda:cn-north-1:111122223333:function:intake")
     [stored] = objects_of(event("intake/ivs_thumbnail"))
@@ -161,7 +210,8 @@ def test_what_is_no_frame_is_refused_with_a_whole_frame_all_the_same(key):
 
 
 def test_every_key_of_the_slot_is_always_there():
-    for scenario in ("ivs_thumbnail", "medialive_frame", "upload", "not_a_frame"):
+    streams = ("ivs_thumbnail", "medialive_frame", "medialive_folder", "second_pipeline")
+    for scenario in (*streams, "upload", "not_a_frame"):
         [stored] = objects_of(event(f"intake/{scenario}"))
         assert set(admit(stored, HOME)[0].document()) == {
             *("frame_id", "bucket", "key", "version_id", "etag", "size", "source"),
@@ -199,8 +249,3 @@ def test_moments_have_one_form_whoever_wrote_them():
 def test_an_event_without_an_object_is_malformed_and_says_so(broken):
     with pytest.raises(FrameMalformedError, match="carries no object"):
         list(objects_of(broken))
-
-
-def test_the_patterns_are_not_slow_on_hostile_keys():
-    hostile = "medialive/1/" + "20261122T080500.00042" * 45
-    assert frames.MEDIALIVE_KEY.fullmatch(hostile) is None
