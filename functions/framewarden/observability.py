@@ -44,6 +44,15 @@ def gauge(name: str, value: float, unit: MetricUnit = MetricUnit.Count) -> None:
     metrics.add_metric(name=name, unit=unit, value=value)
 
 
+def each(channel: str, do: Callable[[], object]) -> None:
+    """Do something for one channel of many: its failure is no other channel's."""
+    try:
+        do()
+    except FramewardenError as failure:
+        logger.warning("failed", extra={"channel": channel, "error": type(failure).__name__})
+        count("ReconcileFailures")
+
+
 def step(handler: Handler) -> Handler:
     """Give a handler its state document, log keys, cold-start metric, and our errors by name.
 

@@ -61,6 +61,8 @@ class PolicySource(Settings):
 class Intake(Settings):
     frames_table: str
     frames_bucket: str
+    channels_table: str
+    medialive_folders: str
     state_machine_arn: str
 
 
@@ -90,7 +92,7 @@ class CloseReview(Settings):
     reviews_table: str
 
 
-class StopStream(Settings):
+class StopStream(PolicySource):
     channels_table: str
     outbox_table: str
     notice_topic_arn: str
@@ -102,6 +104,8 @@ class StopFailed(Settings):
 
 class Reinstate(Settings):
     channels_table: str
+    outbox_table: str
+    notice_topic_arn: str
 
 
 class Archive(Settings):
@@ -123,10 +127,22 @@ class Sweep(Settings):
     console_url_parameter: str
 
 
+class Reconcile(Settings):
+    channels_table: str
+    frames_table: str
+    order_machine_arn: str
+
+
 class ReviewPage(Settings):
     reviews_table: str
     outbox_table: str
     frames_bucket: str
+    link_secret_arn: str
+
+
+class ChannelPage(Settings):
+    channels_table: str
+    order_machine_arn: str
     link_secret_arn: str
 
 
@@ -144,5 +160,7 @@ BY_FUNCTION: dict[str, tuple[str, ...]] = {
     "archive": Archive.names(),
     "settle": Settle.names(),
     "sweep": Sweep.names(),
+    "reconcile": Reconcile.names(),
     "review_page": ReviewPage.names(),
+    "channel_page": ChannelPage.names(),
 }

@@ -18,6 +18,10 @@ ORDINARY = Config(
 # Retries that the ASL makes by name, with jitter, are not made twice.
 SINGLE = Config(connect_timeout=2, read_timeout=6, retries={"total_max_attempts": 1})
 RETRIED_BY_THE_ASL = frozenset({"rekognition", "ivs", "medialive"})
+# A list of many pages, at five calls a second, is waited for: nobody's stream depends on it.
+PATIENT = Config(
+    connect_timeout=2, read_timeout=6, retries={"mode": "adaptive", "total_max_attempts": 8}
+)
 
 Codes = Mapping[str, type[FramewardenError]]
 
@@ -49,9 +53,10 @@ STORE_FAILURES: Codes = dict.fromkeys(
 
 
 @cache
-def client(service: str) -> Any:
-    """Return the worker's client of a service."""
+def client(service: str, patient: bool = False) -> Any:
+    """Return the worker's client of a service; a patient one retries throttles by itself."""
     config = SINGLE if service in RETRIED_BY_THE_ASL else ORDINARY
+    config = PATIENT if patient else config
     make: Any = boto3.client  # its stubs know each service by a literal only
     return make(service, config=config)
 

@@ -20,9 +20,13 @@ def case_of(state: Document) -> Document:
     case = {
         "asks": "confirm" if confirms else "decide",
         "session": stop.get("stream_id") if confirms else None,
+        # Not stopped because of the breaker: the page says why nobody acted at 98 %.
+        "breaker_open": stop.get("status") == "breaker_open",
         "stop_failed": "stop_error" in state,
+        "stop_error": (state.get("stop_error") or {}).get("Error"),
     }
     verdict, held = state.get("verdict"), state.get("unscreened")
+    case["rooms"] = _rooms(held or verdict or {})
     if held or not verdict:
         held = held or {}
         return case | {
@@ -47,6 +51,13 @@ def case_of(state: Document) -> Document:
         "default": "uphold" if confirms else verdict["review"]["default"],
         "window": verdict["incident_window"],
     }
+
+
+def _rooms(judged: Document) -> Document | None:
+    """Return the chat rooms that the policy names; None leaves them to the channel's tags."""
+    # An execution that began under an earlier version carries no terms.
+    rooms: Document = (judged.get("stops") or {}).get("rooms") or {}
+    return rooms if any(rooms.values()) else None
 
 
 def offered(review: Document) -> tuple[str, ...]:

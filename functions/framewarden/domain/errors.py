@@ -8,7 +8,7 @@ FramewardenError
  ├─ TransientError        retried by name in the ASL
  │   ├─ AnalyzerThrottledError       Rekognition throttled the call
  │   ├─ AnalyzerUnavailableError     Rekognition failed inside, or could not be reached
- │   ├─ StoreThrottledError          DynamoDB, S3 or SNS throttled or failed inside
+ │   ├─ StoreThrottledError          DynamoDB, S3, SNS or IVS Chat throttled or failed inside
  │   ├─ StoreConflictError           two writers met on one row and neither won; try again
  │   ├─ StopInProgressError          another execution owns the stop; its lease runs
  │   ├─ StreamUnavailableError       IVS: the stream cannot be stopped just now
@@ -25,6 +25,9 @@ FramewardenError
      ├─ PolicyInvalidError           the document breaks the policy's rules
      ├─ ChannelNotFoundError         the channel does not exist (any more)
      ├─ StopDeniedError              permission to stop is missing (is the channel tagged?)
+     ├─ SlateInputMissingError       MediaLive: the channel has no such input to show instead
+     ├─ RoomNotFoundError            IVS Chat: the room does not exist (any more)
+     ├─ MessageRefusedError          SNS or IVS Chat will not take it: permission, topic, content
      ├─ LinkInvalidError             a link or form that we did not sign, or that has expired
      └─ FrameMalformedError          an event that carries no object
 """
@@ -54,7 +57,7 @@ class AnalyzerUnavailableError(TransientError):
 
 
 class StoreThrottledError(TransientError):
-    """A store (DynamoDB, S3, SNS) throttled or failed inside."""
+    """A store or messenger (DynamoDB, S3, SNS, IVS Chat) throttled or failed inside."""
 
 
 class StoreConflictError(TransientError):
@@ -122,6 +125,18 @@ class ChannelNotFoundError(PermanentError):
 
 class StopDeniedError(PermanentError):
     """We are not allowed to stop this channel."""
+
+
+class SlateInputMissingError(PermanentError):
+    """The MediaLive channel has no input attachment of the policy's name."""
+
+
+class RoomNotFoundError(PermanentError):
+    """The chat room does not exist."""
+
+
+class MessageRefusedError(PermanentError):
+    """A notice or an event is refused: no permission, no such topic, or not valid."""
 
 
 class LinkInvalidError(PermanentError):

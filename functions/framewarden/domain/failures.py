@@ -1,6 +1,34 @@
-"""Word an error's name as the reason of an outcome."""
+"""Word an error's name: as the reason of an outcome, and for a person who must act on it."""
 
 import re
+
+MAYBE = "it may still be on air"
+# What happened, and what is still true of the stream, by the name of the error.
+STOP_FAILURES = {
+    "ChannelNotFoundError": ("the channel does not exist (any more)", "nothing of it is on air"),
+    "StopDeniedError": (
+        "permission to stop it is missing: is the channel tagged framewarden=moderated?",
+        MAYBE,
+    ),
+    "StreamStillLiveError": (
+        "the stop was accepted but the stream is still there",
+        "it is still on air",
+    ),
+    "VideoServiceThrottledError": (
+        "the video service refused the call as one too many, or failed inside",
+        MAYBE,
+    ),
+    "StreamUnavailableError": ("IVS could not stop the stream just then", MAYBE),
+    "ChannelBusyError": ("the channel was between two states (starting, for example)", MAYBE),
+    "StopInProgressError": ("another stop of it was under way and did not end", MAYBE),
+    "SlateInputMissingError": (
+        "the channel has no input of the name that the policy gives for the slate",
+        MAYBE,
+    ),
+    "StoreThrottledError": ("our own tables did not answer", MAYBE),
+    "StoreConflictError": ("somebody else changed the channel's ban at the same moment", MAYBE),
+    "States.Timeout": ("it took longer than it may", MAYBE),
+}
 
 BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
@@ -10,3 +38,9 @@ def reason_of(error: str) -> str:
     name = error.removesuffix("Error").removesuffix("Exception") or error
     words = BOUNDARY.sub("_", name).lower()
     return re.sub(r"[^a-z0-9]+", "_", words).strip("_") or "unforeseen"
+
+
+def stop_failure_words(error: str | None) -> tuple[str, str]:
+    """Say what happened when a stop failed, and what is still true of the stream."""
+    unforeseen = f"an error that nobody foresaw ({error})" if error else "no reason was kept"
+    return STOP_FAILURES.get(error or "", (unforeseen, MAYBE))

@@ -12,6 +12,7 @@ UNCATEGORISED: Final = "unscreened"
 """The category of what was never judged."""
 
 STOPPED: Final = ("stopped", "already_offline")
+NOT_STOPPED: Final = ("not_current_session", "breaker_open", "ban_lifted")
 QUIET: Final = ("none", "low")
 UNFORESEEN: Final = "unforeseen"
 
@@ -40,7 +41,7 @@ def raised(review: Document, graver: Document) -> Document:
     people are told, however grave the review is already.
     """
     failed = graver["stop_failed"] and not review["stop_failed"]
-    news = {"stop_failed": True} if failed else {}
+    news = {"stop_failed": True, "stop_error": graver["stop_error"]} if failed else {}
     if at_least(review["severity"], graver["severity"]):
         return news
     kept = ("severity", "open_severity", "default", "labels", "matched", "margin", "frame")
@@ -124,9 +125,10 @@ def _stopped(decision: Document, stop: Document) -> Outcome:
 
 
 def _why_not_stopped(state: Document) -> str:
-    if _slot(state, "stop").get("status") == "not_current_session":
-        return "not_current_session"
-    return "stop_failed" if state.get("stop_error") is not None else UNFORESEEN
+    if state.get("stop_error") is not None:
+        return "stop_failed"  # a slot beside it is of an earlier try, or as true
+    status = _slot(state, "stop").get("status")
+    return str(status) if status in NOT_STOPPED else UNFORESEEN
 
 
 def _decided_after(decision: Document, held: object) -> bool:
