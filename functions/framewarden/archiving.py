@@ -36,7 +36,8 @@ def archive(state: Document, own: settings.Archive, now: datetime) -> Document:
     review, frames_ended = state.get("review"), 1
     if review and review["opener"] and outcome:
         reviews = Reviews(own.reviews_table)
-        frames_ended = deciding.end(reviews, review["review_id"], outcome, reason, now)
+        live = (state.get("stop") or {}).get("live_session")
+        frames_ended = deciding.end(reviews, review["review_id"], outcome, reason, now, live)
     row = _row(state, outcome, reason, now) | {"evidence": place + ".json"}
     if Ledger(own.frames_table).settle(frame["frame_id"], attempt, row):
         count(f"Frames{(outcome or 'joined').capitalize()}", frames_ended)

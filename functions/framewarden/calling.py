@@ -1,4 +1,7 @@
-"""Call people for a decision: worded when it is sent, with a link signed for that deadline."""
+"""Call people for a decision: a notice with a link signed for that deadline, and a chat event.
+
+Both are worded when they are sent, from the review as it is then.
+"""
 
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -8,7 +11,7 @@ from framewarden.aws import link_keys, messages, parameters
 from framewarden.aws.dynamo import Row
 from framewarden.aws.outbox import Outbox
 from framewarden.aws.reviews import Reviews
-from framewarden.domain import links, notices
+from framewarden.domain import chat_events, links, notices
 from framewarden.domain.times import iso
 
 # A link shows what was decided for a day after its deadline; the row decides what it may still do.
@@ -26,20 +29,38 @@ class Callers(delivering.Notices, Protocol):
     def console_url_parameter(self) -> str: ...
 
 
-def send(row: Row, own: Callers, now: datetime) -> bool:
-    """Keep and publish a call; what fails stays in the outbox and fails nobody else."""
-    Outbox(own.outbox_table).put(row)
-    return resend(row, own, now)
+def keep(review: Row, rung: int, own: Callers, now: datetime) -> tuple[Row, Row]:
+    """Keep the notice of a call and its moderators' event, and return both."""
+    call = delivering.review_call(review, rung, now)
+    event = delivering.moderators_event(review, now)
+    outbox = Outbox(own.outbox_table)
+    outbox.put(event)
+    outbox.put(call)
+    return call, event
+
+
+def is_call(row: Row) -> bool:
+    """Tell whether a row of the outbox calls people for a decision."""
+    return row["kind"] == "review" or row.get("audience") == delivering.MODERATORS
 
 
 def resend(row: Row, own: Callers, now: datetime) -> bool:
-    """Publish a call that is in the outbox; nobody is called for what is decided."""
-    return delivering.attempt(row, own, now, lambda: _publish(row, own))
+    """Send a call that is in the outbox; nobody is called for what is decided.
+
+    What fails stays in the outbox and fails nobody else.
+    """
+    return delivering.attempt(row, own, now, lambda: _call(row, own))
 
 
-def _publish(row: Row, own: Callers) -> bool:
+def _call(row: Row, own: Callers) -> bool:
     review = Reviews(own.reviews_table).get(row["review_id"])
-    if review and review["status"] == "pending":
+    if not review or review["status"] != "pending":
+        return True
+    if row["kind"] == "chat":
+        attributes = chat_events.review_attributes(review)
+        rooms, channel_arn = review.get("rooms"), review["channel_arn"]
+        delivering.send_to_room(delivering.MODERATORS, rooms, channel_arn, attributes)
+    else:
         messages.publish(own.notice_topic_arn, *_worded(review, own))
     return True
 

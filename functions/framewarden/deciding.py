@@ -105,13 +105,23 @@ def unanswered(now: datetime) -> Row:
     }
 
 
-def end(reviews: Reviews, last: str | None, outcome: str, reason: str, now: datetime) -> int:
-    """Write where an execution's reviews ended, the last one first; return how many frames did."""
+def end(
+    reviews: Reviews,
+    last: str | None,
+    outcome: str,
+    reason: str,
+    now: datetime,
+    live_session: Document | None = None,
+) -> int:
+    """Write where an execution's reviews ended, the last one first; return how many frames did.
+
+    `live_session` is on air although a person stopped the one that the frame showed.
+    """
     frames, review_id = 1, last
     while review_id and (row := reviews.get(review_id)):
         if row["status"] == "pending":
             reviews.expire(review_id, unanswered(now))
-        reviews.settle(review_id, outcome, reason)
+        reviews.settle(review_id, outcome, reason, live_session)
         frames += row["frames"] - 1  # the opener is counted once
         review_id = row.get("previous")
     return frames

@@ -11,7 +11,7 @@ Document = dict[str, Any]
 
 
 def request(wait: Document, own: settings.RequestReview, now: datetime) -> Document:
-    """Store the token of a wait and send its notice.
+    """Store the token of a wait, and send its notice and its moderators' event.
 
     A retried wait comes with a new token. Whatever was decided meanwhile is answered again.
     """
@@ -22,6 +22,8 @@ def request(wait: Document, own: settings.RequestReview, now: datetime) -> Docum
         callback = delivering.callback(row["review_id"], rung, deciding.answer(decided), now)
         Outbox(own.outbox_table).put(callback)  # the sweep answers the new token
     elif row.get("notified_rung", -1) < rung:
-        calling.send(delivering.review_call(row, rung, now), own, now)
+        call, event = calling.keep(row, rung, own, now)
+        calling.resend(call, own, now)
         reviews.notified(row["review_id"], rung)
+        calling.resend(event, own, now)  # last: a room that is slow to answer repeats no notice
     return {"review_id": row["review_id"], "status": row["status"]}

@@ -69,13 +69,14 @@ def _joinable(current: Row, row: Row, now: datetime) -> bool:
 def _join(reviews: Reviews, current: Row, row: Row, now: datetime) -> bool:
     """Join a review; a graver frame raises it, and people are told again."""
     changes = dict(incidents.raised(current, row))
-    notice = None
+    news: list[Row] = []
     if changes:
         called = current | changes
-        notice = delivering.review_call(called, current["rung"], now, grace=0)
+        news.append(delivering.review_call(called, current["rung"], now, grace=0))
+        news.append(delivering.moderators_event(called, now, grace=0))
     changes["last_seen_at"] = iso(now)
     frame_id = row["frame"]["frame_id"]
-    return reviews.add_frame(current, frame_id, row["samples"][0], changes, notice)
+    return reviews.add_frame(current, frame_id, row["samples"][0], changes, news)
 
 
 def _row(case: Document, frame: Document, execution: str, before: str | None, now: datetime) -> Row:

@@ -81,6 +81,7 @@ def test_the_sidecar_tells_the_whole_story(aws):
         ("reviewed", "high", "reviewed", "FramesReviewed"),
         ("expired", "high", "unscreened", "FramesUnscreened"),
         ("unscreened", "unscreened", "unscreened", "FramesUnscreened"),
+        ("already_offline", "high", "stopped", "FramesStopped"),
         ("joined", "high", None, "FramesJoined"),
     ],
 )
@@ -184,6 +185,32 @@ def test_the_openers_end_is_the_end_of_all_that_joined(aws, counted):
     for document in [*joined, *joined]:
         archive(document)
     assert counted() == {"FramesJoined": 3}
+
+
+def test_a_session_that_is_on_air_all_the_same_is_told_on_the_review(aws):
+    opener, _ = opened(aws)
+    ended = state("archive/already_offline")
+    live = ended["stop"]["live_session"]
+    told = archive(opener | {"decision": decided("stop"), "stop": ended["stop"]})
+    assert (told["outcome"], told["reason"]) == ("stopped", "already_offline")
+    row = aws.review(opener["review"]["review_id"])
+    assert (row["outcome"], row["live_session"]) == ("stopped", live)
+
+
+@pytest.mark.parametrize("stop", [None, {"status": "already_offline"}])
+def test_where_nobody_is_on_air_the_review_tells_of_nobody(aws, stop):
+    opener, _ = opened(aws)
+    archive(opener | {"decision": decided("stop")} | ({"stop": stop} if stop else {}))
+    row = aws.review(opener["review"]["review_id"])
+    assert row["outcome"]
+    assert not row.get("live_session")
+
+
+def test_a_stop_too_many_that_nobody_came_for_is_unscreened(aws):
+    opener, _ = opened(aws)
+    ended = {"decision": decided("stop", "expired"), "stop": {"status": "breaker_open"}}
+    told = archive(opener | ended)
+    assert (told["outcome"], told["reason"]) == ("unscreened", "breaker_open")
 
 
 @pytest.mark.parametrize("late", [False, True])

@@ -24,7 +24,7 @@ class TestOverdue:
         assert (row["status"], row["decision"], row["via"]) == ("expired", "stop", "default")
         [answer] = aws.answers()
         assert (answer["token"], answer["decision"]) == ("token-1", "stop")
-        assert [row["kind"] for row in aws.rows("outbox")] == ["review"]
+        assert sorted(row["kind"] for row in aws.rows("outbox")) == ["chat", "review"]
         assert counted()["ReviewsExpired"] == 1
 
     def test_a_ladder_is_climbed_instead(self, aws, opened):
@@ -277,6 +277,17 @@ class TestEnding:
             row = aws.review(slot["review_id"])
             assert (row["outcome"], row["outcome_reason"]) == ("stopped", "by_policy")
             assert row["status"] == "expired"
+
+    def test_a_session_that_is_on_air_all_the_same_is_told_on_every_review(self, aws):
+        first = open_or_join()
+        second = open_or_join(HIGH | {"review": first})
+        live = {"stream_id": "st-2", "started_at": None}
+        ending = ("stopped", "already_offline", NOW)
+        deciding.end(Reviews("reviews"), second["review_id"], *ending, live)
+        assert [aws.review(slot["review_id"])["live_session"] for slot in (first, second)] == [
+            live,
+            live,
+        ]
 
     def test_a_decision_stays_what_it_was(self, aws, opened):
         decide(opened["review_id"])

@@ -1,10 +1,11 @@
+import json
 import re
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from framewarden import deciding, requesting, reviewing, settings, sweeping
+from framewarden import calling, deciding, requesting, reviewing, settings, sweeping
 from framewarden.aws.ledger import Ledger
 from framewarden.domain import links
 from framewarden.domain.errors import StoreConflictError, StoreThrottledError
@@ -14,6 +15,7 @@ from tests.unit.wire import KilledError
 
 NOW = datetime(2026, 11, 22, 8, 5, 32, tzinfo=UTC)
 HIGH = state("open_review/high")
+ROOM = "arn:aws:ivschat:us-east-1:111122223333:room/AbCdEfGhIjKl"
 
 
 def after(**passed):
@@ -25,6 +27,9 @@ def slot(aws):
     """Return the slot of a review that was just opened."""
     Ledger("frames").admit(HIGH["frame"], {"status": "started"}, NOW)
     slot = reviewing.open_or_join(HIGH, settings.OpenReview.read(), NOW)
+    tags = {"framewarden-moderators-room": ROOM, "framewarden-viewers-room": "another"}
+    aws.wire.serves("ListTagsForResource", lambda asked: {"tags": tags})
+    aws.wire.serves("SendEvent", lambda asked: {"id": "event1234567"})
     aws.wire.forget()
     return slot
 
@@ -114,12 +119,13 @@ def test_a_notice_that_cannot_even_be_kept_fails_the_wait_which_is_retried(aws, 
 
 
 @pytest.mark.parametrize("late", [False, True])
-@pytest.mark.parametrize("call", range(1, 9))
+@pytest.mark.parametrize("call", range(1, 14))
 def test_a_worker_killed_at_any_call_leaves_nobody_untold(aws, slot, call, late):
     with aws.wire.killed_at(call, after=late), pytest.raises(KilledError):
         request(slot)
     request(slot, "token-2")
     sweep(after(minutes=5))
+    assert 1 <= len(aws.wire.made("SendEvent")) <= 2
     assert aws.review(slot["review_id"])["task_token"] == "token-2"
     assert aws.rows("outbox") == []
     told = aws.notices()
@@ -183,3 +189,80 @@ def test_a_call_that_was_raised_says_the_new_severity(aws, slot):
     [notice] = aws.notices()
     assert notice["subject"].startswith("critical: ")
     assert "may still be on air" in notice["text"]
+
+
+class TestModerators:
+    def test_are_told_what_was_found_in_their_room(self, aws, slot):
+        request(slot)
+        [asked] = aws.wire.made("SendEvent")
+        assert (asked["roomIdentifier"], asked["eventName"]) == (ROOM, "moderation:review_opened")
+        told = asked["attributes"]
+        assert (told["code"], told["review_id"]) == ("review_opened", slot["review_id"])
+        assert (told["severity"], told["channel"]) == ("high", "AbCdef1G2hij")
+        labels = json.loads(told["labels"])
+        assert labels[0]["name"] == HIGH["verdict"]["labels"][0]["name"]
+        assert 0 < labels[0]["confidence"] <= 100
+        assert "token-1" not in str(asked)
+        assert aws.rows("outbox") == []
+
+    def test_the_policys_room_goes_before_the_channels(self, aws, slot):
+        rooms = {"viewers": None, "moderators": ROOM + "2"}
+        aws.put("reviews", aws.review(slot["review_id"]) | {"rooms": rooms})
+        request(slot)
+        assert aws.wire.made("SendEvent")[0]["roomIdentifier"] == ROOM + "2"
+
+    def test_are_told_on_every_rung_and_once(self, aws, slot):
+        for token in ("token-1", "token-2"):
+            request(slot, token)
+        assert len(aws.wire.made("SendEvent")) == 1
+        climbed = deciding.close(slot, settings.CloseReview.read(), after(minutes=15))["review"]
+        for token in ("token-3", "token-4"):
+            request(climbed, token, after(minutes=15))
+        assert len(aws.wire.made("SendEvent")) == 2
+
+    @pytest.mark.parametrize("operation", ["SendEvent", "ListTagsForResource"])
+    def test_an_event_that_fails_fails_no_wait_and_no_notice(self, aws, slot, operation):
+        aws.wire.fails(operation, "ThrottlingException", status=429)
+        assert request(slot)["status"] == "pending"
+        assert len(aws.notices()) == 1
+        [row] = aws.rows("outbox")
+        assert (row["kind"], row["audience"], row["attempts"]) == ("chat", "moderators", 1)
+        assert "Nipple" not in str(row), "the outbox holds facts, not texts"
+        request(slot, "token-2")
+        sweep(after(seconds=61))
+        assert aws.notices() == []
+        assert aws.rows("outbox") == []
+        assert len(aws.wire.made("SendEvent")) == (2 if operation == "SendEvent" else 1)
+
+    def test_a_room_that_does_not_exist_fails_no_wait_and_is_given_up(self, aws, slot, counted):
+        aws.wire.fails("SendEvent", "ResourceNotFoundException", status=404)
+        assert request(slot)["status"] == "pending"
+        assert len(aws.notices()) == 1
+        assert counted()["NoticeGivenUp"] == 1
+        [row] = aws.rows("outbox")
+        assert (row["last_error"], "given_up_at" in row) == ("RoomNotFoundError", True)
+
+    def test_a_still_belongs_to_no_channel_and_has_a_room_by_policy_only(self, aws, slot):
+        row = aws.review(slot["review_id"]) | {"channel_arn": None}
+        aws.put("reviews", row)
+        request(slot)
+        assert aws.wire.made("ListTagsForResource") == aws.wire.made("SendEvent") == []
+        assert aws.rows("outbox") == []
+
+    def test_of_a_raised_review_they_are_told_by_whoever_sends_the_call(self, aws, slot):
+        request(slot)
+        grave = another(state("open_review/stop_failed"), 48)
+        Ledger("frames").admit(grave["frame"], {"status": "started"}, NOW)
+        reviewing.open_or_join(grave, settings.OpenReview.read(), after(seconds=5))
+        sweep(after(seconds=6))
+        severities = [asked["attributes"]["severity"] for asked in aws.wire.made("SendEvent")]
+        assert severities == ["high", "critical"]
+
+    def test_an_event_of_a_review_that_is_gone_is_dropped(self, aws, slot):
+        row = aws.review(slot["review_id"])
+        call, event = calling.keep(row, 0, settings.RequestReview.read(), NOW)
+        for each in (call, event):
+            gone = each | {"review_id": "gone"}
+            assert calling.resend(gone, settings.RequestReview.read(), NOW) is True
+        assert aws.wire.made("SendEvent") == []
+        assert aws.notices() == []

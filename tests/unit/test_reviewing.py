@@ -4,7 +4,7 @@ import pytest
 
 from framewarden import reviewing, settings
 from framewarden.aws.ledger import Ledger
-from framewarden.aws.reviews import SAMPLES
+from framewarden.aws.reviews import SAMPLES, Reviews
 from framewarden.domain.errors import StoreConflictError
 from tests.unit.scenes import CHANNEL, another, state
 from tests.unit.waits import (
@@ -35,6 +35,15 @@ class TestOpening:
         assert aws.frame(HIGH["frame"]["frame_id"])["review_id"] == slot["review_id"]
         assert aws.review(f"incident#{INCIDENT}")["current"] == slot["review_id"]
         assert counted() == {"ReviewsOpened": 1}
+
+    def test_the_row_keeps_the_rooms_of_the_policy_and_why_a_stop_failed(self, aws):
+        rooms = {"viewers": None, "moderators": "arn:aws:ivschat:us-east-1:111122223333:room/a"}
+        failed = another(CRITICAL, 47)
+        failed["verdict"] = failed["verdict"] | {"stops": {"rooms": rooms}}
+        failed["stop_error"] = {"Error": "StopDeniedError", "Cause": "x"}
+        row = aws.review(open_or_join(failed)["review_id"])
+        assert row["rooms"] == rooms
+        assert (row["stop_failed"], row["stop_error"]) == (True, "StopDeniedError")
 
     def test_opening_again_is_the_same_answer(self, aws, counted):
         assert open_or_join() == open_or_join(now=after(seconds=5))
@@ -211,9 +220,12 @@ class TestRaising:
         assert (row["default"], row["ladder"]) == ("stop", [300])
         assert row["deadline"] == int(after(seconds=9).timestamp()) + 300
         assert row["frames"] == 2
-        [call] = aws.rows("outbox")
+        event, call = sorted(aws.rows("outbox"), key=lambda row: row["kind"])
         assert (call["kind"], call["review_id"]) == ("review", slot["review_id"])
-        assert call["due"] == int(after(seconds=9).timestamp())
+        assert event["id"] == f"chat#review#{slot['review_id']}#critical"
+        assert (event["kind"], event["audience"]) == ("chat", "moderators")
+        for kept in (event, call):
+            assert kept["due"] == int(after(seconds=9).timestamp())
 
     def test_a_milder_frame_changes_nothing_and_nobody_is_told(self, aws):
         slot = open_or_join(another(CRITICAL, 47))
@@ -237,8 +249,9 @@ class TestRaising:
         open_or_join(another(CRITICAL, 48))
         [row] = aws.reviews()
         assert row["stop_failed"] is True
+        assert row["stop_error"] == CRITICAL["stop_error"]["Error"]
         assert row["frame"]["key"].endswith("thumb47.jpg")
-        assert len(aws.rows("outbox")) == 1
+        assert len(aws.rows("outbox")) == 2
         open_or_join(another(CRITICAL, 49))
         assert aws.reviews()[0]["frames"] == 3
 
@@ -256,7 +269,7 @@ class TestRaising:
         for _ in range(2):
             open_or_join(another(CRITICAL, 48))
         assert aws.reviews()[0]["frames"] == 2
-        assert len(aws.rows("outbox")) == 1
+        assert len(aws.rows("outbox")) == 2
 
     def test_a_raised_ladder_begins_on_the_rung_that_is_waited_for(self, aws):
         slot = open_or_join()
@@ -267,3 +280,13 @@ class TestRaising:
         assert (row["rung"], row["ladder"]) == (1, [900, 300])
         answer = close(climbed, after(minutes=24))
         assert (answer["decision"], answer["status"]) == ("stop", "expired")
+
+
+def test_a_settled_review_remembers_the_session_that_is_on_air_all_the_same(aws, opened):
+    reviews, live = Reviews("reviews"), {"stream_id": "st-next", "started_at": None}
+    reviews.settle(opened["review_id"], "stopped", "already_offline")
+    assert "live_session" not in aws.review(opened["review_id"])
+    reviews.settle(opened["review_id"], "stopped", "already_offline", live)
+    row = aws.review(opened["review_id"])
+    assert (row["outcome"], row["outcome_reason"]) == ("stopped", "already_offline")
+    assert row["live_session"] == live

@@ -5,13 +5,16 @@ import pytest
 from framewarden import delivering, settings, sweeping
 from framewarden.aws.outbox import Outbox
 from framewarden.domain.errors import StoreThrottledError
+from tests.unit.scenes import CHANNEL
 
 NOW = datetime(2026, 11, 22, 8, 5, 32, tzinfo=UTC)
 SECONDS = int(NOW.timestamp())
+ROOM = "arn:aws:ivschat:us-east-1:111122223333:room/AbCdEfGhIjKl"
+ROOMS = {"viewers": ROOM, "moderators": ROOM}
 
 
-def sweep(now=NOW):
-    return sweeping.sweep(settings.Sweep.read(), now)
+def sweep(now=NOW, **limits):
+    return sweeping.sweep(settings.Sweep.read(), now, **limits)
 
 
 def keep(name, due=0):
@@ -23,12 +26,15 @@ def review(aws, number, severity="high", due=60, **more):
     row = {"review_id": f"r{number}", "status": "pending", "open_severity": severity}
     row |= {"severity": severity, "deadline": SECONDS + due, "rung": 0, "ladder": [60]}
     row |= {"default": "allow", "task_token": f"token-{number}", "waiting_rung": 0}
+    row |= {"channel": "AbCdef1G2hij", "channel_arn": CHANNEL, "rooms": ROOMS}
     aws.put("reviews", row | more)
 
 
 def test_a_quiet_minute_says_so(aws, counted):
-    assert sweep() == {"undelivered": 0, "sent": 0, "open_reviews": 0, "closed": 0}
-    assert counted() == {"OutboxDue": 0, "OpenReviews": 0, "OldestDeadlineSeconds": 0}
+    nothing = {"undelivered": 0, "given_up": 0, "sent": 0, "open_reviews": 0, "closed": 0}
+    assert sweep() == nothing
+    levels = ("OutboxDue", "OutboxGivenUp", "OpenReviews", "OldestDeadlineSeconds")
+    assert counted() == dict.fromkeys(levels, 0)
 
 
 def test_what_is_due_is_sent_and_the_rest_waits(aws, counted):
@@ -83,3 +89,79 @@ def test_no_row_is_missed_however_many_there_are(aws):
         keep(number)
         aws.put("outbox", {**aws.row("outbox", id=f"notice#{number}"), "filler": wide})
     assert sweep()["sent"] == 12
+
+
+def test_what_was_given_up_is_seen_and_not_tried_again(aws, counted):
+    keep(1)
+    aws.wire.fails("Publish", "NotFound")
+    assert sweep()["sent"] == 0
+    told = counted()
+    assert (told["NoticeGivenUp"], told["OutboxGivenUp"]) == (1, 0)
+    for day in range(3):
+        told = sweep(NOW + timedelta(days=day, seconds=1))
+        assert (told["sent"], told["given_up"], told["undelivered"]) == (0, 1, 0)
+        told = counted()
+        assert (told["OutboxGivenUp"], told["OutboxDue"]) == (1, 0)
+        assert "NoticeGivenUp" not in told
+    assert len(aws.wire.made("Publish")) == 1
+    assert aws.notices() == []
+
+
+def test_a_notice_that_is_never_taken_is_not_retried_for_ever(aws):
+    keep(1)
+    aws.wire.fails("Publish", "ThrottlingException", times=1000)
+    moment = NOW
+    for _ in range(100):
+        sweep(moment)
+        moment += timedelta(hours=1)
+    [row] = aws.rows("outbox")
+    assert (row["attempts"], "given_up_at" in row) == (49, True)
+
+
+def test_calls_of_both_kinds_and_viewers_events_are_sent_by_the_sweep(aws):
+    aws.wire.serves("SendEvent", lambda asked: {"id": "event1234567"})
+    more = {"frame": {"key": "k"}, "opened_at": "2026-11-22T08:05:32.000Z", "labels": []}
+    review(aws, 1, **more, category="unscreened")
+    row = aws.review("r1")
+    for kept in (
+        delivering.review_call(row, 0, NOW, grace=0),
+        delivering.moderators_event(row, NOW, grace=0),
+        delivering.viewers_event("stop#1", CHANNEL, ROOMS, "stream_stopped", NOW) | {"due": 0},
+    ):
+        Outbox("outbox").put(kept)
+    assert sweep()["sent"] == 3
+    names = sorted(asked["eventName"] for asked in aws.wire.made("SendEvent"))
+    assert names == ["moderation:review_opened", "moderation:stream_stopped"]
+    [notice] = aws.notices()
+    assert notice["subject"].startswith("high: unscreened")
+    assert aws.rows("outbox") == []
+
+
+def test_an_event_of_a_review_that_has_ended_is_not_sent(aws):
+    review(aws, 1)
+    Outbox("outbox").put(delivering.moderators_event(aws.review("r1"), NOW, grace=0))
+    aws.put("reviews", aws.review("r1") | {"status": "decided"})
+    assert sweep()["sent"] == 1
+    assert aws.wire.made("SendEvent") == []
+    assert aws.rows("outbox") == []
+
+
+def test_answers_go_first_because_an_execution_waits(aws):
+    keep("old", due=-1000)
+    review(aws, 1, due=600)
+    Outbox("outbox").put(
+        delivering.callback("r1", 0, {"decision": "allow"}, NOW) | {"due": SECONDS}
+    )
+    sweep()
+    order = [call.operation for call in aws.wire.calls]
+    assert order.index("SendTaskSuccess") < order.index("Publish")
+
+
+def test_a_service_that_hangs_keeps_no_overdue_review_open(aws, counted):
+    for number in range(3):
+        keep(number)
+    review(aws, 1, due=-100)
+    told = sweep(patience=-1)
+    assert (told["sent"], told["undelivered"], told["closed"]) == (0, 3, 1)
+    assert counted()["OutboxDue"] == 3
+    assert sweep()["sent"] == 3

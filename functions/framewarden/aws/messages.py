@@ -5,16 +5,33 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from framewarden.aws.clients import client, code_of, store
+from framewarden.aws.clients import STORE_FAILURES, Codes, client, code_of, named, store
+from framewarden.domain.errors import MessageRefusedError, StoreThrottledError
 
+# SNS's own codes (botocore, service sns, Publish) for what no other try will change.
+FAILURES: Codes = {
+    **STORE_FAILURES,
+    "AuthorizationError": MessageRefusedError,
+    "NotFound": MessageRefusedError,
+    "InvalidParameter": MessageRefusedError,
+    "ParameterValueInvalid": MessageRefusedError,
+}
 # The wait is over: its deadline passed, or its execution ended. Nobody is listening any more.
 NOBODY_WAITS = frozenset({"TaskTimedOut", "TaskDoesNotExist", "InvalidToken"})
 
 
 def publish(topic_arn: str, subject: str, text: str) -> None:
-    """Publish a notice; SNS takes a subject of ASCII only, with fewer than 100 characters."""
+    """Publish a notice; SNS takes a subject of ASCII only, with fewer than 100 characters.
+
+    Raises
+    ------
+    MessageRefusedError
+        SNS will never take it: permission is missing, or there is no such topic.
+    StoreThrottledError
+        Try again.
+    """
     plain = subject.encode("ascii", "replace").decode()[:99]
-    with store():
+    with named(FAILURES, StoreThrottledError):
         client("sns").publish(TopicArn=topic_arn, Subject=plain, Message=text)
 
 

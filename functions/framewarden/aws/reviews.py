@@ -1,5 +1,6 @@
 """Keep the Reviews table: one row for every human wait, and one pointer for every incident."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -61,11 +62,11 @@ class Reviews:
         )
 
     def add_frame(
-        self, review: Row, frame_id: str, sample: Row, changes: Row, notice: Row | None
+        self, review: Row, frame_id: str, sample: Row, changes: Row, news: Sequence[Row]
     ) -> bool:
         """Add a frame to a pending review, once; False where it can no longer be joined.
 
-        `changes` raise the review, and `notice` (a row of the outbox) tells people so; both are
+        `changes` raise the review, and `news` (rows of the outbox) tell people so; all of it is
         written only if the review is still as it was read.
         """
         if len(review["samples"]) < SAMPLES:
@@ -91,7 +92,7 @@ class Reviews:
             "ExpressionAttributeValues": typed(values),
         }
         own = self._frame_update(frame_id, review["review_id"], "attribute_not_exists(review_id)")
-        return self._transact({"Update": update}, {"Update": own}, *self._kept(notice))
+        return self._transact({"Update": update}, {"Update": own}, *self._kept(*news))
 
     def waits(self, review_id: str, token: str, rung: int) -> Row:
         """Store the token of the state that waits on a rung, and return the row as it is now.
@@ -148,13 +149,15 @@ class Reviews:
         end = {"Update": self._end(review_id, changes, "#status = :pending", {})}
         return self._transact(end, *self._kept(callback))
 
-    def settle(self, review_id: str, outcome: str, reason: str | None) -> None:
-        """Write where the review's frames ended."""
-        self._change(
-            review_id,
-            "SET outcome = :outcome, outcome_reason = :reason",
-            {":outcome": outcome, ":reason": reason},
-        )
+    def settle(
+        self, review_id: str, outcome: str, reason: str | None, live_session: Row | None = None
+    ) -> None:
+        """Write where the review's frames ended, and the session that is on air all the same."""
+        changes: Row = {"outcome": outcome, "outcome_reason": reason}
+        changes |= {"live_session": live_session} if live_session else {}
+        sets = ", ".join(f"{name} = :{name}" for name in changes)
+        values = {f":{name}": value for name, value in changes.items()}
+        self._change(review_id, f"SET {sets}", values)
 
     def open_by_deadline(self, severity: str, limit: int | None = None) -> list[Row]:
         """Return the pending reviews of a severity, the nearest deadline first."""
@@ -229,11 +232,12 @@ class Reviews:
         }
         return update | ({"ConditionExpression": condition} if condition else {})
 
-    def _kept(self, message: Row | None) -> list[Row]:
-        """Return the write that keeps a message until it is delivered."""
-        if message is None:
-            return []
-        return [{"Put": {"TableName": self.outbox_table, "Item": typed(message)}}]
+    def _kept(self, *messages: Row) -> list[Row]:
+        """Return the writes that keep messages until they are delivered."""
+        return [
+            {"Put": {"TableName": self.outbox_table, "Item": typed(message)}}
+            for message in messages
+        ]
 
     def _transact(self, *writes: Row) -> bool:
         try:

@@ -1,8 +1,9 @@
-"""Sign what a person holds: the link of a review, and the nonce of its form.
+"""Sign what a person holds: the link of a review or of a channel, and the nonce of its form.
 
-A link is a bearer: whoever holds it may look, and may decide while the review waits. A nonce proves
-that a form came from a page which we showed a moment ago, so that opening a link decides nothing.
-Both are stateless, and a mark of one kind never passes as the other.
+A link is a bearer: whoever holds it may look, and may do what its page offers: decide while the
+review waits, or order what the channel's link allows. A nonce proves that a form came from a page
+which we showed a moment ago, so that opening a link decides nothing. All are stateless, and a mark
+of one kind never passes as another.
 """
 
 import hashlib
@@ -23,7 +24,9 @@ SHORTEST_KEY = 16
 # Epoch seconds up to the year 33658; a longer number is no moment.
 LONGEST_MOMENT = 12
 
-Purpose = Literal["link", "nonce"]
+Purpose = Literal["link", "channel", "nonce"]
+# What a channel's link allows: `stop` (and ban), as from a review, or `all`, which can undo both.
+May = Literal["stop", "all"]
 
 
 class LinkExpiredError(LinkInvalidError):
@@ -48,20 +51,41 @@ def verify_link(
         It was not signed with any of the keys for this review and this moment.
     """
     moment = _moment(str(exp))
-    if moment is None or not _signed(keys, "link", review_id, moment, sig):
+    if moment is None or not _signed(keys, sig, "link", review_id, moment):
         raise LinkInvalidError("the link was not signed by us, or not for this review")
-    if now.timestamp() >= moment:
-        raise LinkExpiredError("the link has expired")
-    return moment
+    return _unexpired(moment, now)
 
 
-def make_nonce(key: str, review_id: str, now: datetime) -> str:
-    """Return the nonce of a form that is shown now."""
+def sign_channel(key: str, channel_arn: str, may: May, exp: int) -> str:
+    """Return the signature of a channel's link: what it allows, until `exp` (epoch seconds)."""
+    return _mark(key, "channel", channel_arn, may, exp)
+
+
+def verify_channel(
+    keys: Sequence[str], channel_arn: str, may: str, exp: int | str, sig: str, now: datetime
+) -> int:
+    """Return the moment (epoch seconds) at which a channel's link ends.
+
+    Raises
+    ------
+    LinkExpiredError
+        We signed it, and `now` is at or after `exp`.
+    LinkInvalidError
+        It was not signed with any of the keys for this channel, these rights and this moment.
+    """
+    moment = _moment(str(exp))
+    if moment is None or not _signed(keys, sig, "channel", channel_arn, may, moment):
+        raise LinkInvalidError("the link was not signed by us, or not for this channel")
+    return _unexpired(moment, now)
+
+
+def make_nonce(key: str, subject: str, now: datetime) -> str:
+    """Return the nonce of a form that is shown now: of a review's id, or of a channel's ARN."""
     issued = int(now.timestamp())
-    return f"{issued}.{_mark(key, 'nonce', review_id, issued)}"
+    return f"{issued}.{_mark(key, 'nonce', subject, issued)}"
 
 
-def verify_nonce(keys: Sequence[str], review_id: str, nonce: str, now: datetime) -> None:
+def verify_nonce(keys: Sequence[str], subject: str, nonce: str, now: datetime) -> None:
     """Accept a form's nonce.
 
     Raises
@@ -69,12 +93,12 @@ def verify_nonce(keys: Sequence[str], review_id: str, nonce: str, now: datetime)
     LinkExpiredError
         The form was ours and is older than 15 minutes.
     LinkInvalidError
-        The form was not ours, or belongs to another review.
+        The form was not ours, or belongs to another review or channel.
     """
     stamp, _, mark = nonce.partition(".")
     issued = _moment(stamp)
-    if issued is None or not _signed(keys, "nonce", review_id, issued, mark):
-        raise LinkInvalidError("the form was not made by us for this review")
+    if issued is None or not _signed(keys, mark, "nonce", subject, issued):
+        raise LinkInvalidError("the form was not made by us for this page")
     age = now.timestamp() - issued
     if not -SKEW.total_seconds() <= age < NONCE_LIFE.total_seconds():
         raise LinkExpiredError("the form is too old")
@@ -87,21 +111,26 @@ def _moment(text: str) -> int | None:
     return int(text) if str(int(text)) == text else None
 
 
-def _signed(keys: Sequence[str], purpose: Purpose, review_id: str, moment: int, mark: str) -> bool:
+def _unexpired(moment: int, now: datetime) -> int:
+    if now.timestamp() >= moment:
+        raise LinkExpiredError("the link has expired")
+    return moment
+
+
+def _signed(keys: Sequence[str], mark: str, purpose: Purpose, *fields: str | int) -> bool:
     given = mark.encode("utf-8", "replace")
     # Every key is tried, whichever fits: the time taken says nothing about the keys.
     matches = [
-        hmac.compare_digest(_mark(key, purpose, review_id, moment).encode("ascii"), given)
-        for key in keys
+        hmac.compare_digest(_mark(key, purpose, *fields).encode("ascii"), given) for key in keys
     ]
     return any(matches)
 
 
-def _mark(key: str, purpose: Purpose, review_id: str, moment: int) -> str:
+def _mark(key: str, purpose: Purpose, *fields: str | int) -> str:
     """Return the base64url HMAC-SHA256 of one unambiguous message; JSON keeps the fields apart."""
     secret = key.encode()
     if len(secret) < SHORTEST_KEY:
         raise ValueError(f"the key for links has fewer than {SHORTEST_KEY} bytes")
-    message = json.dumps(["framewarden", purpose, 1, review_id, moment], separators=(",", ":"))
+    message = json.dumps(["framewarden", purpose, 1, *fields], separators=(",", ":"))
     digest = hmac.digest(secret, message.encode("ascii"), hashlib.sha256)
     return urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")
