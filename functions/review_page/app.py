@@ -8,7 +8,7 @@ from framewarden import settings
 from framewarden.aws.frame_links import FrameLinks
 from framewarden.aws.link_keys import link_keys
 from framewarden.aws.reviews import Reviews
-from framewarden.console.review import ReviewDesk
+from framewarden.console.review import ReviewDesk, routes
 from framewarden.console.site import site
 from framewarden.observability import metrics
 
@@ -35,4 +35,5 @@ def _desk() -> ReviewDesk:
     )
 
 
-lambda_handler = metrics.log_metrics(site(_desk), capture_cold_start_metric=True)
+_site = site("review_page", routes(_desk))
+lambda_handler = metrics.log_metrics(_site, capture_cold_start_metric=True)

@@ -16,7 +16,10 @@ from framewarden.domain.times import iso
 from review_page import app
 
 KEY = "k" * 40
-CONTEXT = SimpleNamespace(aws_request_id="req-42", function_name="review_page")
+ARN = "arn:aws:lambda:us-east-1:111122223333:function:review_page"
+CONTEXT = SimpleNamespace(
+    aws_request_id="req-42", function_name="review_page", invoked_function_arn=ARN
+)
 
 
 @pytest.fixture

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 HTML = "text/html; charset=utf-8"
+# What is being carried out is looked at again, without a script.
+RELOAD = {"Refresh": "2"}
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from framewarden.console.ending import Taken, came_back, carrying_out, outcome_of, spaced, taken_of
 from framewarden.console.moments import Moment, moment, span
-from framewarden.console.words import Decision, words_of
+from framewarden.console.words import Decision, sentences, words_of
 from framewarden.domain import taxonomy
 from framewarden.domain.cases import offered
+from framewarden.domain.failures import stop_failure_words
 from framewarden.domain.incidents import UNCATEGORISED, next_rung
 from framewarden.domain.times import parse
 
@@ -36,17 +38,6 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Taken:
-    """What was decided, by whom and when."""
-
-    words: Decision
-    by: str
-    via: str
-    at: Moment | None
-    note: str
-
-
-@dataclass(frozen=True)
 class Case:
     """Everything that the page of a review shows."""
 
@@ -56,7 +47,8 @@ class Case:
     what: str
     confidence: float | None
     unscreened: str | None
-    stop_failed: bool
+    stop_failure: str | None
+    breaker_open: bool
     stream: bool
     channel: str
     channel_arn: str | None
@@ -81,6 +73,8 @@ class Case:
     choices: tuple[Choice, ...]
     taken: Taken | None
     outcome: str | None
+    carrying_out: bool
+    came_back: tuple[str, Moment | None] | None
     looked_at: Moment
 
 
@@ -96,8 +90,9 @@ def case_of(row: Row, now: datetime) -> Case:
         severity=row["severity"] if row["severity"] in SEVERITIES else "medium",
         what=str(strongest["name"]) if strongest else _unlabelled(row),
         confidence=float(strongest["confidence"]) if strongest else None,
-        unscreened=_plain(row.get("reason")) if row.get("category") == UNCATEGORISED else None,
-        stop_failed=bool(row.get("stop_failed")),
+        unscreened=spaced(row.get("reason")) if row.get("category") == UNCATEGORISED else None,
+        stop_failure=_stop_failure(row),
+        breaker_open=bool(row.get("breaker_open")),
         stream=stream,
         channel=str(row["channel"]),
         channel_arn=row.get("channel_arn"),
@@ -120,8 +115,10 @@ def case_of(row: Row, now: datetime) -> Case:
         escalated_by=row.get("escalated_by"),
         default=words_of(row["default"], stream=stream),
         choices=_choices(row, stream) if state == "open" else (),
-        taken=_taken(row, stream, now),
-        outcome=_outcome(row),
+        taken=taken_of(row, now),
+        outcome=outcome_of(row),
+        carrying_out=carrying_out(row, now),
+        came_back=came_back(row, now),
         looked_at=moment(now, now),
     )
 
@@ -138,8 +135,11 @@ def _unlabelled(row: Row) -> str:
     return "Not analysed" if category == UNCATEGORISED else str(category)
 
 
-def _plain(reason: Any) -> str:
-    return str(reason or "unknown").replace("_", " ")
+def _stop_failure(row: Row) -> str | None:
+    """Say what happened when the stop failed, and what was still true then."""
+    if not row.get("stop_failed"):
+        return None
+    return sentences(*stop_failure_words(row.get("stop_error")))
 
 
 def _listed(names: Any) -> str | None:
@@ -183,23 +183,3 @@ def _next_rung(row: Row) -> str | None:
 
 def _choices(row: Row, stream: bool) -> tuple[Choice, ...]:
     return tuple(Choice(value, words_of(value, stream=stream)) for value in offered(dict(row)))
-
-
-def _taken(row: Row, stream: bool, now: datetime) -> Taken | None:
-    if row["status"] == "pending" or not row.get("decision"):
-        return None
-    at = row.get("decided_at")
-    return Taken(
-        words=words_of(row["decision"], stream=stream),
-        by=str(row.get("by") or ""),
-        via=str(row.get("via") or ""),
-        at=moment(parse(at), now) if at else None,
-        note=str(row.get("note") or ""),
-    )
-
-
-def _outcome(row: Row) -> str | None:
-    if not row.get("outcome"):
-        return None
-    reason = row.get("outcome_reason")
-    return f"{row['outcome']} ({_plain(reason)})" if reason else str(row["outcome"])

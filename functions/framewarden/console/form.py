@@ -1,4 +1,4 @@
-"""Read a decision's form: four short fields, each at most once."""
+"""Read the form of a decision or of an order: short fields, each at most once."""
 
 from dataclasses import dataclass
 from unicodedata import category
@@ -7,13 +7,15 @@ from urllib.parse import parse_qsl
 from framewarden.console.problems import Problem, RefusedError
 from framewarden.console.request import Request
 
+# Who has typed no name.
+UNNAMED = "unnamed"
 NAME_LENGTH = 80
 NOTE_LENGTH = 2000
 # Every character of note and name as four bytes, each of them percent-encoded, and room to spare.
 BODY_BYTES = 12 * (NAME_LENGTH + NOTE_LENGTH) + 4096
 # Embeddings, overrides and isolates (Unicode Standard Annex 9); the pages isolate what people type.
 TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-FIELDS = ("decision", "nonce", "rung", "name", "note")
+FIELDS = ("decision", "action", "session", "nonce", "once", "rung", "name", "note")
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,10 @@ class Form:
     """What a person chose and typed; a field that was not sent is empty."""
 
     decision: str = ""
+    action: str = ""
+    session: str = ""
     nonce: str = ""
+    once: str = ""
     rung: str = ""
     name: str = ""
     note: str = ""
@@ -44,7 +49,10 @@ class Form:
         sent = _fields(request.body.decode("utf-8", "replace"))
         form = cls(
             decision=sent.get("decision", ""),
+            action=sent.get("action", ""),
+            session=sent.get("session", ""),
             nonce=sent.get("nonce", ""),
+            once=sent.get("once", ""),
             rung=sent.get("rung", ""),
             name=_printable(sent.get("name", ""), keep=""),
             note=_printable(sent.get("note", "").replace("\r\n", "\n"), keep="\n"),

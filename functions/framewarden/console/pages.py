@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from framewarden.console import static_files
-from framewarden.console.case import Case
 from framewarden.console.form import NAME_LENGTH, NOTE_LENGTH, Form
 from framewarden.console.problems import Words
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+
+    from framewarden.console.case import Case
+    from framewarden.console.channel_view import ChannelView
 
 
 @cache
@@ -41,23 +43,54 @@ def _render(template: str, root: str, **shown: Any) -> str:
 
 
 def review_page(
-    case: Case,
+    case: "Case",
     root: str,
     *,
     address: str,
     picture: str,
+    channel: str | None,
     nonce: str,
     form: Form,
     notice: Words | None,
 ) -> str:
-    """Render a review; `form` holds what was typed before."""
+    """Render a review; `form` holds what was typed before.
+
+    The nonce is of the one form that the page has: the review's own, or, where the session came
+    back, the channel's, which stands at the address `channel`.
+    """
     return _render(
         "review.html",
         root,
         case=case,
         address=address,
         picture=picture,
+        channel=channel,
         nonce=nonce,
+        form=form,
+        notice=notice,
+        name_length=NAME_LENGTH,
+        note_length=NOTE_LENGTH,
+    )
+
+
+def channel_page(
+    view: "ChannelView",
+    root: str,
+    *,
+    address: str,
+    nonce: str,
+    once: str,
+    form: Form,
+    notice: Words | None,
+) -> str:
+    """Render a channel; `form` holds what was typed before."""
+    return _render(
+        "channel.html",
+        root,
+        view=view,
+        address=address,
+        nonce=nonce,
+        once=once,
         form=form,
         notice=notice,
         name_length=NAME_LENGTH,

@@ -21,13 +21,26 @@ class Problem(Enum):
         403,
         "This link is not complete",
         "Its signature does not fit its address. Mail programs sometimes cut or rewrite links.",
-        "Open the link from the notice again, or copy it whole into the address bar.",
+        "Open the link again where you got it, or copy it whole into the address bar.",
     )
     LINK_EXPIRED = Words(
         410,
         "This link has expired",
         "A review can be looked at for 24 hours after its deadline. That time is over.",
         "What was decided is kept: ask the engineer on call, and name the review.",
+    )
+    CHANNEL_LINK_EXPIRED = Words(
+        410,
+        "This link has expired",
+        "The link of a channel ends with that of its review, or after the time it was made for.",
+        "Make a fresh one with `framewarden channels show`, or ask the engineer on call.",
+    )
+    NO_CHANNEL = Words(
+        404,
+        "There is no such channel",
+        "The link is ours, but the video service knows no such channel, and nothing is stored "
+        "about it. So nothing of it is on air.",
+        "Compare the channel's id with the one in the notice.",
     )
     NO_REVIEW = Words(
         404,
@@ -50,46 +63,46 @@ class Problem(Enum):
     OTHER_ORIGIN = Words(
         403,
         "This form came from another site",
-        "Nothing was decided. A decision is only taken from the review's own page.",
-        "Open the link from the notice, and decide there. If you did just that, tell the engineer "
-        "on call: somebody may be trying to decide in your name.",
+        "Nothing was done. A form is only taken from our own page.",
+        "Open the link again, and press the button there. If you did just that, tell the engineer "
+        "on call: somebody may be trying to act in your name.",
     )
     NOT_A_FORM = Words(
         415,
         "That was not sent as a form",
-        "Nothing was decided. A decision is sent as application/x-www-form-urlencoded.",
+        "Nothing was done. A form is sent as application/x-www-form-urlencoded.",
         "Use the buttons below.",
     )
     TOO_LARGE = Words(
         413,
         "That was too long",
-        "Nothing was decided. A note holds 2,000 characters, a name 80.",
-        "Shorten it, and decide again.",
+        "Nothing was done. A note holds 2,000 characters, a name 80.",
+        "Shorten it, and press the button again.",
     )
     MALFORMED = Words(
         400,
         "That form could not be read",
-        "Nothing was decided.",
+        "Nothing was done.",
         "Use the buttons below.",
     )
     NOT_OFFERED = Words(
         400,
-        "That decision is not offered here",
-        "Nothing was decided.",
+        "That is not offered here",
+        "Nothing was done.",
         "Choose one of the buttons below.",
     )
     FORM_OLD = Words(
         403,
         "This page was open for too long",
-        "Nothing was decided: a form is good for 15 minutes. This one is fresh, and what you typed "
+        "Nothing was done: a form is good for 15 minutes. This one is fresh, and what you typed "
         "is still in it.",
-        "Look again, and decide.",
+        "Look again, then press the button.",
     )
     FORM_FOREIGN = Words(
         403,
         "That form did not come from this page",
-        "Nothing was decided. The form below is fresh, and what you typed is still in it.",
-        "Look again, and decide.",
+        "Nothing was done. The form below is fresh, and what you typed is still in it.",
+        "Look again, then press the button.",
     )
     MOVED_ON = Words(
         409,

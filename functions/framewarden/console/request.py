@@ -20,10 +20,11 @@ class Request:
     headers: Mapping[str, str]
     query: Mapping[str, str]
     body: bytes | None
+    function_arn: str = ""
 
     @classmethod
-    def of(cls, event: Mapping[str, Any]) -> "Request":
-        """Read an event of API Gateway."""
+    def of(cls, event: Mapping[str, Any], function_arn: str = "") -> "Request":
+        """Read an event of API Gateway; the function's own ARN is what no caller can choose."""
         path = event.get("path") or "/"
         return cls(
             method=str(event.get("httpMethod") or ""),
@@ -32,6 +33,7 @@ class Request:
             headers=_headers(event),
             query=_query(event),
             body=_body(event),
+            function_arn=function_arn,
         )
 
     @property

@@ -6,29 +6,18 @@ from datetime import datetime
 from typing import Any, Protocol
 from urllib.parse import quote, urlencode
 
-from framewarden.console import pages
-from framewarden.console.answer import Answer
+from framewarden.console import channel_address, pages
+from framewarden.console.answer import RELOAD, Answer
 from framewarden.console.case import case_of, state_of
-from framewarden.console.form import Form
+from framewarden.console.form import UNNAMED, Form
 from framewarden.console.problems import Problem, RefusedError, Words
 from framewarden.console.request import Request, origin_of
+from framewarden.console.site import Routes, looks
+from framewarden.console.trust import Keys, check_nonce, link_key
 from framewarden.domain import links
 from framewarden.domain.cases import offered
-from framewarden.domain.errors import LinkInvalidError
 
 Row = Mapping[str, Any]
-
-UNNAMED = "unnamed"
-
-
-class Keys(Protocol):
-    """The keys that links are verified with."""
-
-    def accepted(self) -> list[str]:
-        """Return the keys as cached."""
-
-    def refreshed(self) -> list[str] | None:
-        """Return the keys as they are now; None where that was asked a moment ago."""
 
 
 class Decided(Protocol):
@@ -78,19 +67,31 @@ class Opened:
         """Return the page's address without its query."""
         return f"{self.request.root}reviews/{quote(self.review_id, safe='')}"
 
+    @property
+    def channel(self) -> str | None:
+        """Return the address of the channel's page, good for as long as this link is."""
+        arn, end = str(self.row.get("channel_arn") or ""), int(self.request.query["exp"])
+        link = channel_address.link_of(arn, self.key, "stop", end)
+        return link and self.request.root + link
+
     def page(self, notice: Words | None = None, form: Form | None = None) -> Answer:
         """Return the review's page, with a fresh form while it is open."""
+        case = case_of(self.row, self.now)
+        subject = case.channel_arn if case.came_back else self.review_id
         body = pages.review_page(
-            case_of(self.row, self.now),
+            case,
             self.request.root,
             address=self.address,
             picture=f"{self.path}/frame?{self.query}",
-            nonce=links.make_nonce(self.key, self.review_id, self.now),
+            channel=self.channel,
+            nonce=links.make_nonce(self.key, str(subject), self.now),
             form=form or Form(),
             notice=notice,
         )
         status = notice.status if notice else 200
-        return Answer(status, body, picture_origin=self.picture_origin)
+        # A page that answers a form stays until it was read.
+        headers = RELOAD if case.carrying_out and not notice else {}
+        return Answer(status, body, headers=headers, picture_origin=self.picture_origin)
 
 
 @dataclass(frozen=True)
@@ -129,14 +130,7 @@ class ReviewDesk:
 
     def _check(self, opened: Opened, form: Form) -> None:
         """Refuse a form that is not ours, not fresh, or chooses what is not on offer."""
-        try:
-            self._trusted(
-                lambda keys: links.verify_nonce(keys, opened.review_id, form.nonce, opened.now)
-            )
-        except links.LinkExpiredError:
-            raise RefusedError(Problem.FORM_OLD) from None
-        except LinkInvalidError:
-            raise RefusedError(Problem.FORM_FOREIGN) from None
+        check_nonce(self.keys, opened.review_id, form.nonce, opened.now)
         # A second press must not pass the review on by two rungs.
         if form.decision == "escalate" and form.rung not in ("", str(opened.row["rung"])):
             raise RefusedError(Problem.MOVED_ON)
@@ -168,32 +162,16 @@ class ReviewDesk:
     def _opened(self, request: Request, review_id: str) -> Opened:
         now = self.clock()
         exp, sig = request.query.get("exp", ""), request.query.get("sig", "")
-        try:
-            keys = self._trusted(lambda keys: links.verify_link(keys, review_id, exp, sig, now))
-        except links.LinkExpiredError:
-            raise RefusedError(Problem.LINK_EXPIRED) from None
-        except LinkInvalidError:
-            raise RefusedError(Problem.LINK_TAMPERED) from None
+        key = link_key(
+            self.keys,
+            lambda keys: links.verify_link(keys, review_id, exp, sig, now),
+            Problem.LINK_EXPIRED,
+        )
         row = self.find(review_id)
         if row is None:
             raise RefusedError(Problem.NO_REVIEW)
         query = urlencode({"exp": exp, "sig": sig})
-        return Opened(row, keys[0], query, request, now, origin_of(self.picture(row["frame"])))
-
-    def _trusted(self, check: Callable[[list[str]], object]) -> list[str]:
-        """Return the keys by which a check passes; keys rotated meanwhile are fetched once."""
-        keys = self.keys.accepted()
-        try:
-            check(keys)
-        except links.LinkExpiredError:
-            raise
-        except LinkInvalidError:
-            fresh = self.keys.refreshed()
-            if fresh is None:
-                raise
-            check(fresh)
-            return fresh
-        return keys
+        return Opened(row, key, query, request, now, origin_of(self.picture(row["frame"])))
 
 
 def _already(row: Row, wanted: str) -> Words:
@@ -206,3 +184,12 @@ def _already(row: Row, wanted: str) -> Words:
         "A review is decided once. Yours came second and was not applied.",
         "If what stands is wrong, tell the engineer on call, and name the review.",
     )
+
+
+def routes(desk: Callable[[], ReviewDesk]) -> Routes:
+    """Return the routes of reviews; the desk is made when the first review is asked for."""
+    return {
+        "/reviews/<review_id>": looks(lambda request, **of: desk().show(request, **of))
+        | {"POST": lambda request, **of: desk().take(request, **of)},
+        "/reviews/<review_id>/frame": looks(lambda request, **of: desk().frame(request, **of)),
+    }

@@ -12,7 +12,6 @@ from framewarden.console import pages, static_files
 from framewarden.console.answer import Answer
 from framewarden.console.problems import Problem, RefusedError
 from framewarden.console.request import Request
-from framewarden.console.review import ReviewDesk
 from framewarden.observability import Document, Handler, LambdaContext, logger
 
 LOOK = ("GET", "HEAD")
@@ -21,37 +20,34 @@ IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{1,128}")
 DEEPEST_FRAMES = 6
 TEXT = "text/plain; charset=utf-8"
 
+# The ids in our addresses, by the names that they have in logs.
+LOGGED = {"review_id": "review_id", "channel_id": "channel"}
+
 Page = Callable[..., Answer]
+Routes = Mapping[str, Mapping[str, Page]]
 
 
-def site(desk: Callable[[], ReviewDesk]) -> Handler:
-    """Return the handler of all routes; the desk is made when the first review is asked for."""
-    routes: tuple[tuple[str, Mapping[str, Page]], ...] = (
-        ("/", dict.fromkeys(LOOK, _home)),
-        ("/static/<file>", dict.fromkeys(LOOK, _static)),
-        (
-            "/reviews/<review_id>",
-            dict.fromkeys(LOOK, lambda request, **of: desk().show(request, **of))
-            | {"POST": lambda request, **of: desk().take(request, **of)},
-        ),
-        (
-            "/reviews/<review_id>/frame",
-            dict.fromkeys(LOOK, lambda request, **of: desk().frame(request, **of)),
-        ),
-    )
+def looks(page: Page) -> dict[str, Page]:
+    """Return the methods of a page that changes nothing."""
+    return dict.fromkeys(LOOK, page)
+
+
+def site(step: str, routes: Routes) -> Handler:
+    """Return the handler of a function's own routes, and of those that each of the sites has."""
     resolver = APIGatewayRestResolver(debug=False)
-    for rule, methods in routes:
+    everywhere = {"/": looks(_home), "/static/<file>": looks(_static)}
+    for rule, methods in {**everywhere, **routes}.items():
         allowed = ", ".join((*methods, "OPTIONS"))
         for method, page in (*methods.items(), ("OPTIONS", _options(allowed))):
             resolver.route(rule, method=method)(_endpoint(resolver, rule, page))
     resolver.not_found(lambda _: _endpoint(resolver, "none", _nowhere)())
-    return _guarded(resolver)
+    return _guarded(step, resolver)
 
 
-def _guarded(resolver: APIGatewayRestResolver) -> Handler:
+def _guarded(step: str, resolver: APIGatewayRestResolver) -> Handler:
     def handler(event: Document, context: LambdaContext) -> Any:
         logger.clear_state()
-        logger.append_keys(step="review_page")
+        logger.append_keys(step=step)
         try:
             return resolver.resolve(event, context)  # type: ignore[arg-type]
         except Exception as failure:
@@ -68,22 +64,26 @@ def _endpoint(
     resolver: APIGatewayRestResolver, rule: str, page: Page
 ) -> Callable[..., Response[str]]:
     def endpoint(**path: str) -> Response[str]:
-        request = Request.of(resolver.current_event.raw_event)
+        asked, context = resolver.current_event.raw_event, resolver.lambda_context
+        request = Request.of(asked, str(context.invoked_function_arn))
         try:
             answer = page(request, **path)
         except RefusedError as refusal:
             words = refusal.problem.value
             answer = Answer(words.status, pages.problem_page(words, request.root))
         except Exception as failure:
-            answer = _failed(failure, request, resolver.lambda_context.aws_request_id)
-        review_id = path.get("review_id", "")
+            answer = _failed(failure, request, context.aws_request_id)
         logger.info(
             "answered",
             extra={
                 "route": rule,
                 "method": request.method,
                 "status": answer.status,
-                "review_id": review_id if IDENTIFIER.fullmatch(review_id) else None,
+                **{
+                    LOGGED[name]: value if IDENTIFIER.fullmatch(value) else None
+                    for name, value in path.items()
+                    if name in LOGGED
+                },
             },
         )
         shown = answer.without_body() if request.method == "HEAD" else answer

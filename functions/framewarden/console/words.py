@@ -23,20 +23,20 @@ STREAM = {
     ),
     "stop": Decision(
         "Stop the stream",
-        "Ends the stream now.",
+        "Ends it now. The policy decides about a ban.",
         "the stream is stopped",
         "Stop the stream.",
         "danger",
     ),
     "uphold": Decision(
         "Uphold the stop",
-        "The stream stays off.",
+        "It was right: the stop and its ban stay.",
         "the stop stands",
         "The stop stands.",
     ),
     "reinstate": Decision(
         "Reinstate",
-        "The stop was wrong: the channel may go live again.",
+        "It was wrong: the ban is lifted, and the channel may go live again.",
         "the channel may go live again",
         "Reinstated: the channel may go live again.",
         "danger",
@@ -72,3 +72,9 @@ def words_of(decision: str, *, stream: bool) -> Decision:
     mine, others = (STREAM, STILL) if stream else (STILL, STREAM)
     found = mine.get(decision) or EITHER.get(decision) or others.get(decision)
     return found or Decision(decision, "", decision, decision)
+
+
+def sentences(*texts: str) -> str:
+    """Begin each with a capital and end it with a full stop, or as it ends."""
+    begun = (text[:1].upper() + text[1:] for text in texts)
+    return " ".join(text if text.endswith("?") else f"{text}." for text in begun)

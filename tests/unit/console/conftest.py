@@ -1,22 +1,21 @@
 """A desk on fakes that record, and a way to ask it as API Gateway does."""
 
-import html
 import io
 import json
-import re
 from base64 import b64encode
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
-from urllib.parse import urlencode
 
 import pytest
 
-from framewarden.console.review import ReviewDesk
+from framewarden.console.review import ReviewDesk, routes
 from framewarden.console.site import site
 from framewarden.domain import links
 from framewarden.domain.times import iso
 from framewarden.observability import logger
+from tests.unit.console.browser import FORM, ask, typed
+from tests.unit.console.channel_world import ChannelWorld
 
 NOW = datetime(2026, 11, 22, 8, 6, 31, tzinfo=UTC)
 KEY = "k" * 32
@@ -80,30 +79,6 @@ def at(seconds):
 
 
 @dataclass
-class Reply:
-    """What a browser would see of an answer."""
-
-    status: int
-    headers: dict
-    body: str
-
-    @property
-    def text(self):
-        words = " ".join(html.unescape(re.sub(r"<[^>]+>", " ", self.body)).split())
-        return words.replace(" .", ".")
-
-    @property
-    def fields(self):
-        """Return the form's hidden fields."""
-        hidden = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', self.body)
-        return {name: html.unescape(value) for name, value in hidden}
-
-    @property
-    def decisions(self):
-        return re.findall(r'name="decision" value="(\w+)"', self.body)
-
-
-@dataclass
 class World:
     """Everything outside the pages, as fakes that record."""
 
@@ -123,7 +98,7 @@ class World:
     at = staticmethod(at)
 
     def __post_init__(self):
-        self.handler = site(lambda: self.desk)
+        self.handler = site("review_page", routes(lambda: self.desk))
 
     @property
     def desk(self):
@@ -168,33 +143,19 @@ class World:
         return {"exp": str(exp), "sig": links.sign_link(key, review_id, exp)}
 
     def ask(self, method, path, query=None, body=None, headers=None, **event):
-        reply = self.handler(
-            {
-                "httpMethod": method,
-                "path": path,
-                "headers": {"Host": "desk.example", **(headers or {})},
-                "queryStringParameters": query,
-                "requestContext": {"path": f"/live{path}"},
-                "body": body,
-                "isBase64Encoded": False,
-                **event,
-            },
-            SimpleNamespace(aws_request_id="req-42", function_name="review_page"),
-        )
-        sent = {name: values[0] for name, values in reply.get("multiValueHeaders", {}).items()}
-        return Reply(reply["statusCode"], sent | reply.get("headers", {}), reply["body"])
+        return ask(self.handler, method, path, query, body, headers, **event)
 
     def get(self, review_id="r1", method="GET", **asked):
         return self.ask(method, f"/reviews/{review_id}", self.query(review_id), **asked)
 
     def post(self, review_id="r1", headers=None, query=None, encode=False, **fields):
-        body = urlencode(fields)
+        body = typed(fields)
         return self.ask(
             "POST",
             f"/reviews/{review_id}",
             query or self.query(review_id),
             b64encode(body.encode()).decode() if encode else body,
-            {"Content-Type": "application/x-www-form-urlencoded", **(headers or {})},
+            {**FORM, **(headers or {})},
             isBase64Encoded=encode,
         )
 
@@ -207,6 +168,11 @@ class World:
 @pytest.fixture
 def world():
     return World()
+
+
+@pytest.fixture
+def channel():
+    return ChannelWorld()
 
 
 @pytest.fixture

@@ -69,13 +69,6 @@ def test_a_category_without_labels_still_has_a_name(world):
     assert "No labels are stored" in world.get().text
 
 
-def test_a_failed_stop_is_urgent_while_the_review_is_open(world):
-    world.add(stop_failed=True)
-    assert "The automatic stop failed" in world.get().text
-    world.press("stop")
-    assert "The automatic stop failed" not in world.get().text
-
-
 def test_a_deadline_that_leads_to_the_next_rung_says_so(world):
     world.add(ladder=[300, 600], deadline=int(world.now.timestamp()) - 2)
     assert "The next person is being asked." in world.get().text
@@ -89,6 +82,13 @@ def test_an_expired_review_shows_its_default_and_no_name(world):
     assert "the stream goes on, and its frames count as not looked at" in text
     assert "Outcome unscreened" in text
     assert "policy via default" not in text
+
+
+def test_what_the_breaker_left_on_air_is_said_while_it_can_be_decided(world):
+    world.add(breaker_open=True)
+    assert "Not stopped by itself The stream is still on air" in world.get().text
+    world.add(breaker_open=True, status="decided", decision="stop", by="Ana", via="link")
+    assert "still on air" not in world.get().text
 
 
 def test_an_outcome_has_its_reason(world):

@@ -100,6 +100,7 @@ def test_an_expired_link_says_so(world):
         reply = world.ask("GET", path, query)
         assert reply.status == 410
         assert "This link has expired" in reply.text
+    assert world.refreshes == 0, "no key makes an expired link good"
 
 
 def test_a_good_link_to_a_review_that_is_gone(world):

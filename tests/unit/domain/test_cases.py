@@ -40,10 +40,56 @@ def test_a_stop_that_failed_is_decided_and_not_confirmed():
     assert (case["asks"], case["stop_failed"]) == ("decide", True)
 
 
+def test_what_the_breaker_left_on_air_is_said_to_be():
+    case = case_of(state("open_review/breaker_open"))
+    assert (case["asks"], case["breaker_open"], case["stop_failed"]) == ("decide", True, False)
+    assert case_of(state("open_review/stop_failed"))["breaker_open"] is False
+
+
 def test_a_stop_that_hit_nobody_is_decided_and_not_confirmed():
     scene = state("open_review/confirm")
     scene["stop"] |= {"status": "not_current_session", "stream_id": None}
     assert case_of(scene)["asks"] == "decide"
+
+
+def test_a_stop_that_failed_says_by_which_error_and_no_other_case_does():
+    scene = state("open_review/stop_failed")
+    assert case_of(scene)["stop_error"] == scene["stop_error"]["Error"] == "StopDeniedError"
+    assert case_of(state("open_review/high"))["stop_error"] is None
+    assert case_of(state("open_review/unscreened"))["stop_error"] is None
+
+
+def test_a_stop_too_many_is_decided_by_people():
+    case = case_of(state("open_review/breaker_open"))
+    assert (case["asks"], case["stop_failed"], case["stop_error"]) == ("decide", False, None)
+
+
+VIEWERS = {"viewers": "arn:viewers", "moderators": None}
+
+
+def test_a_case_names_the_chat_rooms_of_the_policy():
+    scene = state("open_review/breaker_open")
+    assert case_of(scene)["rooms"] == scene["verdict"]["stops"]["rooms"]
+    scene["verdict"]["stops"]["rooms"] = VIEWERS
+    assert case_of(scene)["rooms"] == VIEWERS
+
+
+def test_what_nobody_could_judge_names_the_rooms_that_held_then():
+    scene = state("open_review/unscreened")
+    scene["verdict"] = state("open_review/breaker_open")["verdict"]
+    assert case_of(scene)["rooms"] is None
+    scene["unscreened"]["stops"]["rooms"] = VIEWERS
+    assert case_of(scene)["rooms"] == VIEWERS
+
+
+@pytest.mark.parametrize("terms", [None, {}, {"rooms": {"viewers": None, "moderators": None}}])
+@pytest.mark.parametrize(("scenario", "slot"), [("high", "verdict"), ("unscreened", "unscreened")])
+def test_without_a_room_in_the_policy_a_case_leaves_it_to_the_channels_tags(scenario, slot, terms):
+    scene = state(f"open_review/{scenario}")
+    scene[slot]["stops"] = terms
+    assert case_of(scene)["rooms"] is None
+    del scene[slot]["stops"]  # judged by an earlier version
+    assert case_of(scene)["rooms"] is None
 
 
 @pytest.mark.parametrize(

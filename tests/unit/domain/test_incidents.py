@@ -10,6 +10,7 @@ from framewarden.domain.incidents import (
     incident_key,
     next_rung,
     outcome_of,
+    raised,
     review_id,
     rung_deadline,
 )
@@ -40,6 +41,40 @@ def test_a_rung_runs_out_its_own_time_after_it_began():
     assert rung_deadline(begun, [300, 60], 1) == int(begun.timestamp()) + 60
     with pytest.raises(IndexError):
         rung_deadline(begun, [300], 1)
+
+
+def review(severity="high", error=None, **more):
+    return {
+        "severity": severity,
+        "open_severity": severity,
+        "stop_failed": error is not None,
+        "stop_error": error,
+        "default": "allow",
+        "labels": [severity],
+        "matched": [],
+        "margin": None,
+        "frame": {},
+        "ladder": [300, 60],
+        "rung": 0,
+        "deadline": 100,
+    } | more
+
+
+def test_a_stop_that_failed_is_told_with_its_error_however_grave_the_review_is():
+    news = raised(review("critical"), review("high", "StopDeniedError"))
+    assert news == {"stop_failed": True, "stop_error": "StopDeniedError"}
+    assert raised(review("critical", "StopDeniedError"), review("high", "ChannelBusyError")) == {}
+    assert raised(review("high", "StopDeniedError"), review("high")) == {}
+
+
+def test_a_graver_frame_raises_a_review_and_brings_its_failed_stop_along():
+    graver = review("critical", "StopDeniedError", ladder=[30], deadline=50)
+    changes = raised(review("high", rung=1), graver)
+    assert (changes["severity"], changes["labels"]) == ("critical", ["critical"])
+    assert (changes["ladder"], changes["deadline"]) == ([300, 30], 50)
+    assert (changes["stop_failed"], changes["stop_error"]) == (True, "StopDeniedError")
+    assert "stop_error" not in raised(review("high"), review("critical"))
+    assert "stop_error" not in raised(review("high", "ChannelBusyError"), graver)
 
 
 VERDICT = {"verdict": {"severity": "high"}}
@@ -105,6 +140,27 @@ def stop(status):
             ("unscreened", "review_expired"),
         ),
         (VERDICT | OPENER | decided("stop", "expired") | FAILED, ("unscreened", "stop_failed")),
+        # A stop that was not made
+        (VERDICT | stop("breaker_open"), ("unscreened", "breaker_open")),
+        (VERDICT | OPENER | stop("breaker_open"), ("unscreened", "breaker_open")),
+        (VERDICT | JOINED | stop("breaker_open"), (None, "joined")),
+        (VERDICT | OPENER | decided("allow") | stop("breaker_open"), ("reviewed", "allow")),
+        (
+            VERDICT | OPENER | decided("allow", "expired") | stop("breaker_open"),
+            ("unscreened", "review_expired"),
+        ),
+        (
+            VERDICT | OPENER | decided("stop", "expired") | stop("breaker_open"),
+            ("unscreened", "breaker_open"),
+        ),
+        (
+            VERDICT | OPENER | decided("stop") | stop("breaker_open") | FAILED,
+            ("unscreened", "stop_failed"),
+        ),
+        (VERDICT | stop("ban_lifted"), ("unscreened", "ban_lifted")),
+        (VERDICT | OPENER | decided("stop") | stop("ban_lifted"), ("unscreened", "ban_lifted")),
+        (HELD | stop("breaker_open"), ("unscreened", "image_invalid")),
+        (HELD | OPENER | decided("allow") | stop("breaker_open"), ("reviewed", "allow")),
         # Nobody could judge it
         (HELD, ("unscreened", "image_invalid")),
         (HELD | JOINED, ("unscreened", "image_invalid")),
@@ -161,6 +217,7 @@ def test_a_decision_counts_where_it_came_after_the_failure(decided_at, held_at, 
 SCRAP = st.one_of(st.none(), st.booleans(), st.text(max_size=3), st.just({}), st.just([]))
 DECISIONS = ("allow", "stop", "block", "uphold", "reinstate", "escalate")
 STATUSES = ("decided", "expired", "pending", "stopped", "already_offline", "not_current_session")
+STATUSES += ("breaker_open", "ban_lifted")
 WORDS = st.sampled_from([*DECISIONS, *STATUSES, "none", "low", "high", "critical"])
 FIELDS = st.one_of(WORDS, SCRAP)
 SLOTS = {

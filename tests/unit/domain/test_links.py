@@ -8,7 +8,9 @@ from framewarden.domain.errors import LinkInvalidError
 from framewarden.domain.links import (
     LinkExpiredError,
     make_nonce,
+    sign_channel,
     sign_link,
+    verify_channel,
     verify_link,
     verify_nonce,
 )
@@ -100,6 +102,58 @@ def test_a_nonce_of_another_review_is_refused(review_id, other):
         with pytest.raises(LinkInvalidError) as caught:
             verify_nonce([KEY], other, make_nonce(KEY, review_id, NOW), NOW)
         assert caught.type is LinkInvalidError
+
+
+def channel_refused(*arguments):
+    with pytest.raises(LinkInvalidError) as caught:
+        verify_channel(*arguments)
+    return caught.type
+
+
+@given(key=keys, arn=ids, may=st.sampled_from(["stop", "all"]), exp=moments)
+def test_a_channels_link_is_accepted_until_it_ends(key, arn, may, exp):
+    sig = sign_channel(key, arn, may, exp)
+    assert verify_channel([OTHER, key], arn, may, str(exp), sig, NOW) == exp
+    end = datetime.fromtimestamp(exp, tz=UTC)
+    assert channel_refused([key], arn, may, exp, sig, end) is LinkExpiredError
+
+
+@given(arn=ids, other=ids, exp=moments, later=moments)
+def test_a_channels_signature_fits_one_channel_one_right_and_one_moment(arn, other, exp, later):
+    sig = sign_channel(KEY, arn, "stop", exp)
+    if other != arn:
+        assert channel_refused([KEY], other, "stop", exp, sig, NOW) is LinkInvalidError
+    if later != exp:
+        assert channel_refused([KEY], arn, "stop", later, sig, NOW) is LinkInvalidError
+    for may in ("all", "", "stop ", "STOP", other):
+        if may != "stop":
+            assert channel_refused([KEY], arn, may, exp, sig, NOW) is LinkInvalidError
+    assert channel_refused([OTHER], arn, "stop", exp, sig, NOW) is LinkInvalidError
+
+
+@given(sig=st.text(max_size=60), exp=st.text(max_size=14))
+def test_any_other_channels_link_is_refused_and_never_crashes(sig, exp):
+    assert channel_refused([KEY], "arn", "stop", exp, sig, NOW) is LinkInvalidError
+
+
+def test_no_mark_passes_as_another_kind():
+    for may in ("stop", "all"):
+        sig = sign_channel(KEY, "arn", may, EXP)
+        assert refused([KEY], "arn", EXP, sig, NOW) is LinkInvalidError
+        link = sign_link(KEY, "arn", EXP)
+        assert channel_refused([KEY], "arn", may, EXP, link, NOW) is LinkInvalidError
+        nonce = make_nonce(KEY, "arn", datetime.fromtimestamp(EXP, tz=UTC))
+        mark = nonce.partition(".")[2]
+        assert channel_refused([KEY], "arn", may, EXP, mark, NOW) is LinkInvalidError
+        with pytest.raises(LinkInvalidError) as caught:
+            moment = datetime.fromtimestamp(EXP, tz=UTC)
+            verify_nonce([KEY], "arn", f"{EXP}.{sig}", moment)
+        assert caught.type is LinkInvalidError
+
+
+def test_links_that_were_signed_before_channels_had_any_still_open():
+    sig = "Qm6TVj3rf17WQ0J2sCllLn8SFLpH3lE2XNYfHfgLsPM"
+    assert sign_link(KEY, "af9f250e8c2e93e4247f", 1795457114) == sig
 
 
 def test_neither_mark_passes_as_the_other():
