@@ -25,13 +25,14 @@ from moto.s3.models import s3_backends
 from moto.sqs.models import sqs_backends
 from moto.stepfunctions.models import stepfunctions_backends
 
+from framewarden import watching
 from framewarden.aws import clients, link_keys, parameters, policies
 from framewarden.aws.dynamo import typed, untyped
 from local.moto_ext import delays, encoder, install
 from local.moto_ext.control import control
 from tests.isolation import no_account, no_network, pytest_configure
 from tests.unit import scenes
-from tests.unit.scenes import ACCOUNT, CHANNEL, EVIDENCE_BUCKET, FRAMES_BUCKET, REGION
+from tests.unit.scenes import ACCOUNT, CHANNEL, EVIDENCE_BUCKET, FRAMES_BUCKET, MEDIALIVE, REGION
 from tests.unit.template_reading import Template
 from tests.unit.waits import open_or_join, waits
 from tests.unit.wire import Hub, Wire, refused
@@ -82,7 +83,7 @@ def wire(lasting: Clients, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
 def _forget() -> None:
     """Forget what a worker keeps between two events."""
     kept = (clients.client, link_keys.link_keys, parameters._provider, policies._provider)
-    for cached in (*kept, policies._parsed):
+    for cached in (*kept, policies._parsed, watching._thumbnail_seconds):
         cached.cache_clear()
 
 
@@ -94,6 +95,7 @@ class Aws:
     topic: str
     queue: str
     machine: str
+    orders: str
     secret: str
     published: list[bytes] = field(default_factory=list)
 
@@ -126,6 +128,24 @@ class Aws:
     def stop(self, session: str, channel: str = CHANNEL) -> Document:
         """Return a session's stop row."""
         return self.row("channels", channel=channel, item=f"stop#{session}") or {}
+
+    def ban(self, channel: str = CHANNEL) -> Document:
+        """Return a channel's ban."""
+        return self.row("channels", channel=channel, item="ban") or {}
+
+    def unseen(self, channel: str = CHANNEL) -> Document:
+        """Return what is remembered of a channel that nobody sees."""
+        return self.row("channels", channel=channel, item="unseen") or {}
+
+    def acts(self) -> list[Document]:
+        """Return the records of orders."""
+        return [row for row in self.rows("channels") if row["item"].startswith("act#")]
+
+    def ordered(self) -> list[Document]:
+        """Return the orders that were placed, each once, the earliest first."""
+        machines = stepfunctions_backends[ACCOUNT][REGION].state_machines
+        [machine] = [machine for machine in machines if machine.arn == self.orders]
+        return [json.loads(execution.execution_input)["order"] for execution in machine.executions]
 
     def put(self, table: str, row: Document) -> None:
         """Write a row as it is."""
@@ -178,36 +198,62 @@ class Aws:
         body: bytes = self.client("s3").get_object(Bucket=EVIDENCE_BUCKET, Key=key)["Body"].read()
         return body
 
-    def go_live(self, started_at: Any = None) -> str:
-        """Let the channel's encoder go live, and return the session's id."""
+    def ivs_channel(self, channel: str = CHANNEL, **about: Any) -> Document:
+        """Make an IVS channel of that ARN, with its stream key, and return it."""
         backend = ivs_backends[ACCOUNT][REGION]
-        if not any(channel["arn"] == CHANNEL for channel in backend.channels):
-            made = self.client("ivs").create_channel(name="demo")
-            for named in (made["channel"], made["streamKey"]):
-                for kept in (*backend.channels, *backend.stream_keys.values()):
-                    for name in ("arn", "channelArn"):
-                        if kept.get(name) == made["channel"]["arn"]:
-                            kept[name] = CHANNEL
-                del named
-        session = encoder.start(CHANNEL)
+        arn = self.client("ivs").create_channel(name="demo", **about)["channel"]["arn"]
+        for kept in (*backend.channels, *backend.stream_keys.values()):
+            kept |= {name: channel for name in ("arn", "channelArn") if kept.get(name) == arn}
+        return next(kept for kept in backend.channels if kept["arn"] == channel)
+
+    def recording(self, seconds: int | None = None) -> str:
+        """Make a recording configuration, and return its ARN."""
+        thumbnails = {"targetIntervalSeconds": seconds} if seconds else {}
+        made = self.client("ivs").create_recording_configuration(
+            destinationConfiguration={"s3": {"bucketName": FRAMES_BUCKET}},
+            thumbnailConfiguration=thumbnails,
+        )
+        return str(made["recordingConfiguration"]["arn"])
+
+    def go_live(self, started_at: Any = None, channel: str = CHANNEL) -> str:
+        """Let a channel's encoder go live, and return the session's id."""
+        backend = ivs_backends[ACCOUNT][REGION]
+        if not any(known["arn"] == channel for known in backend.channels):
+            self.ivs_channel(channel)
+        session = encoder.start(channel)
         if started_at:
-            backend.streams[CHANNEL].start_time = started_at
+            backend.streams[channel].start_time = started_at
         return session
 
-    def go_off(self) -> None:
-        """Let the channel's encoder go off by itself."""
-        encoder.stop(CHANNEL)
+    def go_off(self, channel: str = CHANNEL) -> None:
+        """Let a channel's stream end at once, by itself or after StopStream."""
+        encoder.stop(channel)
+        ivs_backends[ACCOUNT][REGION].streams.pop(channel, None)
 
-    def medialive(self, state: str) -> Any:
+    def stream_keys(self, channel: str = CHANNEL) -> list[str]:
+        """Return the channel's stream keys."""
+        keys = ivs_backends[ACCOUNT][REGION].stream_keys_of(channel)
+        return [key["value"] for key in keys]
+
+    def medialive(self, state: str, **about: Any) -> Any:
         """Put the MediaLive channel into a state, and return it."""
         backend = medialive_backends[ACCOUNT][REGION]
         if "1234567" not in backend._channels:
-            made = self.client("medialive").create_channel(Name="demo")["Channel"]
-            backend._channels["1234567"] = backend._channels.pop(made["Id"])
+            named = [{"InputAttachmentName": name} for name in ("camera", "slate")]
+            about = {"Name": "demo", "InputAttachments": named} | about
+            made = self.client("medialive").create_channel(**about)["Channel"]
+            channel = backend._channels.pop(made["Id"])
+            channel.id, channel.arn = "1234567", MEDIALIVE
+            backend._channels["1234567"] = channel
         delays.change(medialive_seconds=3600)  # it stays in a passing state
         backend._channels["1234567"].state = state
         delays.change(medialive_seconds=0)
         return backend._channels["1234567"]
+
+    def shows(self) -> set[str]:
+        """Return the inputs that the MediaLive channel has on air."""
+        channel = medialive_backends[ACCOUNT][REGION]._channels["1234567"]
+        return {one["ActiveInputAttachmentName"] for one in channel.pipeline_details}
 
 
 TEMPLATE = Template()
@@ -239,13 +285,17 @@ def stack(lasting: Clients) -> Iterator[Document]:
         queue = lasting("sqs").create_queue(QueueName="owners")["QueueUrl"]
         owners = f"arn:aws:sqs:{REGION}:{ACCOUNT}:owners"
         lasting("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=owners)
-        machine = lasting("stepfunctions").create_state_machine(
-            name="moderate",
-            definition='{"StartAt": "End", "States": {"End": {"Type": "Succeed"}}}',
-            roleArn=f"arn:aws:iam::{ACCOUNT}:role/machine",
-        )["stateMachineArn"]
+        machine, orders = (
+            lasting("stepfunctions").create_state_machine(
+                name=name,
+                definition='{"StartAt": "End", "States": {"End": {"Type": "Succeed"}}}',
+                roleArn=f"arn:aws:iam::{ACCOUNT}:role/machine",
+            )["stateMachineArn"]
+            for name in ("moderate", "order")
+        )
         secret = lasting("secretsmanager").create_secret(Name="links", SecretString=LINK_KEY)
-        yield {"topic": topic, "queue": queue, "machine": machine, "secret": secret["ARN"]}
+        made = {"topic": topic, "queue": queue, "machine": machine, "orders": orders}
+        yield made | {"secret": secret["ARN"]}
 
 
 _every_member = ResponseSerializer._serialize_structure_member
@@ -319,6 +369,8 @@ def _environment(aws: Aws) -> dict[str, str]:
         "FRAMES_BUCKET": FRAMES_BUCKET,
         "EVIDENCE_BUCKET": EVIDENCE_BUCKET,
         "STATE_MACHINE_ARN": aws.machine,
+        "ORDER_MACHINE_ARN": aws.orders,
+        "MEDIALIVE_FOLDERS": "studio-a=1234567/0,studio-a-backup=1234567/1",
         "POLICY_APPLICATION": "app1234",
         "POLICY_ENVIRONMENT": "env1234",
         "POLICY_PROFILE": "prof123",

@@ -1,9 +1,12 @@
 """Play a scenario of `events/` with its own handler, on a stack that is as far as it says."""
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
-from framewarden import deciding, reviewing, settings
+from framewarden import deciding, reviewing, settings, stopping
 from framewarden.aws.ledger import Ledger
 from framewarden.domain.frames import objects_of
 from framewarden.domain.times import parse
@@ -23,8 +26,19 @@ def play(aws: Any, scenario: str, context: Any) -> Any:
     """Set the stage for a scenario, and return what its handler answers."""
     folder = scenario.partition("/")[0]
     document = event(scenario)
-    PREPARATIONS.get(folder, _nothing)(aws, document)
+    with silence():
+        PREPARATIONS.get(folder, _nothing)(aws, document)
     return import_module(f"{folder}.app").lambda_handler(document, context)
+
+
+@contextmanager
+def silence() -> Iterator[None]:
+    """Log nothing: what sets the stage is no part of the play."""
+    logging.disable()
+    try:
+        yield
+    finally:
+        logging.disable(logging.NOTSET)
 
 
 def _nothing(aws: Any, document: scenes.Document) -> None:
@@ -53,8 +67,26 @@ def _opened(aws: Any, document: scenes.Document) -> None:
 
 
 def _live(aws: Any, document: scenes.Document) -> None:
+    """Let the channels be on air; a banned one has come back."""
+    if document["state"].get("order", {}).get("action") == "restop":
+        _stopped(aws, document)
     aws.go_live(parse("2026-11-22T08:00:00Z"))
     aws.medialive("RUNNING")
+
+
+def _stopped(aws: Any, document: scenes.Document) -> None:
+    """Stop the channel's session, and keep the channel off."""
+    aws.ivs_channel(tags={"framewarden": "moderated"})
+    aws.go_live(parse("2026-11-22T08:00:00Z"))
+    critical = scenes.state("stop_stream/critical")
+    now = parse(critical["frame"]["put_at"])
+    assert stopping.stop(critical, settings.StopStream.read(), now)["status"] == "stopped"
+
+
+def _back(aws: Any, document: scenes.Document) -> None:
+    """Let the banned channel's encoder come back."""
+    _stopped(aws, document)
+    aws.go_live(parse("2026-11-22T08:05:00Z"))
 
 
 def _dead(aws: Any, document: scenes.Document) -> None:
@@ -69,7 +101,8 @@ PREPARATIONS = {
     "request_review": _opened,
     "close_review": _opened,
     "stop_stream": _live,
-    "reinstate": _live,
+    "reinstate": _stopped,
+    "reconcile": _back,
     "archive": _admitted,
     "settle": _dead,
 }

@@ -35,7 +35,7 @@ class Module:
     tree: ast.Module
     imports: dict[str, tuple[str, str]] = field(default_factory=dict)
     bodies: dict[str, list[ast.stmt]] = field(default_factory=lambda: {"": []})
-    classes: set[str] = field(default_factory=set)
+    classes: dict[str, set[str]] = field(default_factory=dict)  # each with its bases' names
     framework: set[str] = field(default_factory=set)  # classes whose base may call any method
 
 
@@ -59,8 +59,9 @@ def _read(path: Path) -> Module:
         if isinstance(statement, ast.FunctionDef):
             module.bodies[statement.name] = [statement]
         elif isinstance(statement, ast.ClassDef):
-            module.classes.add(statement.name)
-            if FRAMEWORKS.intersection(map(ast.unparse, statement.bases)):
+            bases = set(map(ast.unparse, statement.bases))
+            module.classes[statement.name] = bases
+            if FRAMEWORKS & bases:
                 module.framework.add(statement.name)
             for part in statement.body:
                 if isinstance(part, ast.FunctionDef):

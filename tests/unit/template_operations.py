@@ -57,8 +57,9 @@ def reachable(start: str) -> set[Node]:
             continue
         seen.add(node)
         targets = set(_targets(node))
-        made |= {(module, name) for module, name in targets if _has_methods(module, name)}
-        wanted |= {attribute for _, attribute in uses(*node).attributes}
+        for module, name in targets:
+            made |= set(_made(module, name))
+        wanted |= set(_wanted(node))
         todo += targets
         todo += [(module, "") for module, _ in targets]
         todo += [found for module, name in made for found in _methods(module, name, wanted)]
@@ -68,7 +69,7 @@ def reachable(start: str) -> set[Node]:
 def _targets(node: Node) -> Iterator[Node]:
     """Return the functions and classes that a body names, in its own module or an imported one."""
     module, own = modules()[node[0]], uses(*node)
-    for name in own.names & (module.bodies.keys() | module.classes):
+    for name in own.names & (module.bodies.keys() | module.classes.keys()):
         yield module.name, name
     for name in own.names & module.imports.keys():
         source, symbol = module.imports[name]
@@ -81,8 +82,24 @@ def _targets(node: Node) -> Iterator[Node]:
             yield source, symbol
 
 
-def _has_methods(module: str, name: str) -> bool:
-    return name == "*" or name in modules()[module].classes
+def _wanted(node: Node) -> Iterator[str]:
+    """Return the attributes that a body asks of what it holds; of a module it asks by its name."""
+    imports = modules()[node[0]].imports
+    for owner, attribute in uses(*node).attributes:
+        source, symbol = imports.get(owner or "", ("", ""))
+        if f"{source}.{symbol}" not in modules():
+            yield attribute
+
+
+def _made(module: str, name: str) -> Iterator[Node]:
+    """Return what has methods: a module used as a value, or a class with its bases."""
+    known = modules()[module]
+    if name == "*" or name in known.classes:
+        yield module, name
+    for base in known.classes.get(name, ()):
+        source, symbol = known.imports.get(base, (module, base))
+        if source in modules():
+            yield from _made(source, symbol)
 
 
 def _methods(module: str, name: str, wanted: set[str]) -> Iterator[Node]:

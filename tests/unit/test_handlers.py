@@ -8,15 +8,18 @@ from types import SimpleNamespace
 
 import pytest
 
-from framewarden import settings
+from framewarden import delivering, settings
 from framewarden.domain.errors import AnalyzerThrottledError, StoreThrottledError
+from framewarden.domain.times import parse
 from framewarden.settings import EnvironmentIncompleteError
-from tests.unit.scenes import ACCOUNT, EVENTS, ROOT, event
+from tests.unit.scenes import ACCOUNT, CHANNEL, EVENTS, ROOT, event
 from tests.unit.stage import ANSWER, play
+from tests.unit.stops import ROOMS
 from tests.unit.template_reading import Template
 
 SCENARIOS = sorted(str(path.relative_to(EVENTS))[:-5] for path in EVENTS.glob("*/*.json"))
 FOLDERS = sorted({scenario.partition("/")[0] for scenario in SCENARIOS})
+LONG_AGO = "2026-11-22T07:00:00Z"
 TOKEN = "AQDEAAAAKgAAAAMAAAAAAAAAATHETOKEN"
 SECRETS = (TOKEN, "private words", "Exposed Female Nipple", "Explicit", "thumb42.jpg", "92.3411")
 
@@ -55,7 +58,6 @@ def test_a_scenario_is_readable_and_ours(scenario):
 def test_a_decision_logs_neither_note_nor_name_nor_token(aws, context, logged):
     play(aws, "request_review/first_rung", context)
     from framewarden import deciding
-    from framewarden.domain.times import parse
 
     own = settings.ReviewPage.read()
     [row] = aws.reviews()
@@ -176,14 +178,63 @@ class TestClassify:
             play(aws, "classify/clean", context)
 
 
+class TestOrders:
+    def test_a_banned_channel_that_came_back_is_stopped_again(self, aws, context):
+        slot = play(aws, "stop_stream/restop", context)
+        assert (slot["status"], slot["by"]) == ("stopped", "policy: ban")
+        assert aws.ban()["restops"] == 1
+
+    def test_an_order_that_failed_says_so_in_its_act(self, aws, context):
+        told = play(aws, "stop_failed/order", context)
+        assert told == {"error": "StopDeniedError", "sessions": []}
+        [act] = aws.acts()
+        assert (act["status"], act["error"]) == ("failed", "StopDeniedError")
+
+    @pytest.mark.parametrize("scenario", ["confirmed_stop", "order"])
+    def test_a_stop_is_taken_back(self, aws, context, scenario):
+        assert play(aws, f"reinstate/{scenario}", context)["lifted"] is True
+        assert aws.ban()["status"] == "lifted"
+
+    def test_an_event_and_the_schedule_are_told_apart(self, aws, context):
+        told = play(aws, "reconcile/stream_start", context)
+        assert told["restopped"].startswith("restop-")
+        handler = import_module("reconcile.app").lambda_handler
+        assert handler(event("reconcile/recording_start_failure"), context)["unseen"]
+        told = handler(event("reconcile/schedule"), context)
+        assert (told["live"], told["banned"]) == (1, 1)
+        assert handler({}, context) == told, "a person's test event looks at everything too"
+
+
 def test_every_alarm_of_ours_watches_a_metric_that_a_handler_emits(aws, context, counted):
     alarms = Template().of_type("AWS::CloudWatch::Alarm").values()
     watched = {alarm["MetricName"] for alarm in alarms if alarm["Namespace"] == "framewarden"}
     for scenario in ("archive/unscreened", "classify/unknown_label", "stop_failed/denied"):
         play(aws, scenario, context)
     play(aws, "sweep/schedule", context)
+    play(aws, "reconcile/recording_start_failure", context)
+    import_module("reconcile.app").lambda_handler(event("reconcile/schedule"), context)
     for error in ("AnalyzerDeniedError", "PolicyUnavailableError"):
         held = event("hold_unscreened/analyzer_throttled")
         held["state"]["error"] = {"Error": error, "Cause": ""}
         import_module("hold_unscreened.app").lambda_handler(held, context)
+    _stop_one_too_many(aws, context)
+    _give_up_an_event(aws, context)
     assert watched <= set(counted())
+
+
+def _stop_one_too_many(aws, context):
+    aws.wipe()
+    stamps = {"2026-11-22T08:05:00.000Z st-0"}
+    aws.put("channels", {"channel": "breaker", "item": "stamps", "stamps": stamps})
+    flagged = event("stop_stream/critical")
+    terms = flagged["state"]["verdict"]["stops"] | {"breaker": {"stops": 1, "within": 10**9}}
+    flagged["state"]["verdict"]["stops"] = terms
+    aws.go_live(parse("2026-11-22T08:05:30Z"))
+    import_module("stop_stream.app").lambda_handler(flagged, context)
+
+
+def _give_up_an_event(aws, context):
+    row = delivering.viewers_event("stop#1", CHANNEL, ROOMS, "stream_stopped", parse(LONG_AGO))
+    aws.put("outbox", row)
+    aws.wire.fails("SendEvent", "AccessDeniedException", status=403)
+    import_module("sweep.app").lambda_handler(event("sweep/schedule"), context)

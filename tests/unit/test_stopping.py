@@ -1,66 +1,32 @@
-"""The stop saga. Moments are the real clock's, since a stop is stamped by it."""
+"""Stopping a frame's session. Moments are the real clock's, since a stop is stamped by it."""
 
 import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from framewarden import settings, stopping, sweeping
 from framewarden.domain.errors import (
     ChannelBusyError,
     ChannelNotFoundError,
+    SlateInputMissingError,
     StopDeniedError,
     StopInProgressError,
     StoreThrottledError,
     StreamStillLiveError,
     StreamUnavailableError,
-    TransientError,
     VideoServiceThrottledError,
 )
 from framewarden.domain.times import iso, parse
+from framewarden.saga import LEASE_SECONDS
 from local.moto_ext import delays
-from tests.unit.scenes import CHANNEL, MEDIALIVE, ROOT, another, put, state
+from tests.unit.scenes import CHANNEL, MEDIALIVE, ROOT, another, state
+from tests.unit.stops import ROW, calls, fail, live, operations, scene, stop, until_done
 from tests.unit.wire import KilledError
-
-ROW = "running"
 
 
 @pytest.fixture
 def now():
     return datetime.now(UTC)
-
-
-def scene(now, name="critical", seconds=-1):
-    return put(state(f"stop_stream/{name}"), now + timedelta(seconds=seconds))
-
-
-def stop(document, now):
-    return stopping.stop(document, settings.StopStream.read(), now)
-
-
-def fail(document, now, error="StopDeniedError"):
-    failed = document | {"stop_error": {"Error": error}}
-    return stopping.failed(failed, settings.StopFailed.read(), now)
-
-
-def live(aws, now):
-    session = aws.go_live(now - timedelta(minutes=5))
-    aws.wire.forget()
-    return session
-
-
-def calls(aws, operation="StopStream"):
-    return len(aws.wire.made(operation))
-
-
-def until_done(document, now):
-    """Try as the machine does, with time passing between the tries."""
-    for attempt in range(9):
-        try:
-            return stop(document, now + timedelta(seconds=6 * attempt))
-        except TransientError:
-            continue
-    raise AssertionError("the retries are spent")
 
 
 class TestIvs:
@@ -72,6 +38,8 @@ class TestIvs:
         assert slot["by"] == "policy: explicit-stop"
         assert slot["accepted_at"] <= slot["stopped_at"]
         assert slot["confirm"] is False
+        assert (slot["action"], slot["keys"]) == ("stop_stream", "kept")
+        assert (slot["banned_until"], slot["live_session"]) == ("until_reinstated", None)
         row = aws.stop(session)
         assert (row["status"], row["owner"]) == ("stopped", scene(now)["execution"])
         assert (row["accepted_at"], row["stopped_at"]) == (slot["accepted_at"], slot["stopped_at"])
@@ -93,9 +61,15 @@ class TestIvs:
     def test_other_frames_of_the_session_find_it_stopped(self, aws, now, counted):
         session = live(aws, now)
         stop(scene(now), now)
+        first = aws.stop(session)
+        aws.wire.forget()
         slot = stop(another(scene(now), 57), now + timedelta(seconds=1))
         assert (slot["status"], slot["stream_id"]) == ("stopped", session)
-        assert calls(aws) == 1
+        assert (slot["action"], slot["keys"]) == ("stop_stream", "kept")
+        assert (slot["accepted_at"], slot["stopped_at"]) == (
+            *(first["accepted_at"], first["stopped_at"]),
+        )
+        assert operations(aws) == ["Query"], "IVS is asked nothing"
         assert len(aws.notices()) == 1
         assert counted()["StreamsStopped"] == 1
 
@@ -112,6 +86,8 @@ class TestIvs:
         aws.go_off()
         slot = stop(scene(now), now)
         assert (slot["status"], slot["stream_id"]) == ("already_offline", None)
+        assert (slot["action"], slot["keys"], slot["banned_until"]) == (None, None, None)
+        assert slot["live_session"] is None
         assert calls(aws) == 0
         assert aws.rows("channels") == []
         assert aws.notices() == []
@@ -125,14 +101,36 @@ class TestIvs:
         aws.go_live(now)
         slot = stop(scene(now, seconds=-60), now)
         assert (slot["status"], slot["stream_id"]) == ("not_current_session", None)
+        assert slot["live_session"] is None
         assert calls(aws) == 0
         assert aws.rows("channels") == []
 
-    def test_a_person_who_stops_an_earlier_session_finds_it_ended(self, aws, now):
-        aws.go_live(now)
+    def test_a_person_who_stops_an_earlier_session_is_told_of_the_live_one(self, aws, now):
+        session = aws.go_live(now)
         slot = stop(scene(now, "by_person", seconds=-60), now)
         assert (slot["status"], slot["by"]) == ("already_offline", "Ada")
+        assert slot["live_session"] == {"stream_id": session, "started_at": iso(now)}
         assert calls(aws) == 0
+        assert aws.rows("channels") == []
+
+    def test_a_frame_put_in_the_second_in_which_its_session_began_is_of_it(self, aws, now):
+        aws.go_live(now)
+        assert stop(scene(now, seconds=-0.9), now)["status"] == "stopped"
+
+    def test_a_throttled_look_is_made_up_for_by_the_list_of_streams(self, aws, now):
+        session = live(aws, now)
+        aws.wire.fails("GetStream", "ThrottlingException", times=2, status=429)
+        slot = stop(scene(now), now)
+        assert (slot["status"], slot["stream_id"]) == ("stopped", session)
+        assert calls(aws, "ListStreams") == 2
+
+    def test_before_the_stop_what_is_not_listed_is_looked_for_again(self, aws, now):
+        live(aws, now)
+        aws.go_off()
+        aws.wire.fails("GetStream", "ThrottlingException", status=429)
+        with pytest.raises(VideoServiceThrottledError):
+            stop(scene(now), now)
+        assert aws.rows("channels") == []
 
     def test_a_stream_that_reconnects_is_another_session_and_is_stopped_too(self, aws, now):
         first = live(aws, now)
@@ -170,12 +168,13 @@ class TestIvs:
     @pytest.mark.parametrize(
         ("operation", "code", "leaf"),
         [
-            ("GetStream", "ThrottlingException", VideoServiceThrottledError),
+            ("Query", "ThrottlingException", StoreThrottledError),
             ("GetStream", "AccessDeniedException", StopDeniedError),
             ("StopStream", "ThrottlingException", VideoServiceThrottledError),
             ("StopStream", "AccessDeniedException", StopDeniedError),
             ("StopStream", "ResourceNotFoundException", ChannelNotFoundError),
             ("UpdateItem", "ThrottlingException", StoreThrottledError),
+            ("PutItem", "ThrottlingException", StoreThrottledError),
             ("TransactWriteItems", "ThrottlingException", StoreThrottledError),
         ],
     )
@@ -221,16 +220,17 @@ class TestOwners:
 
     def test_an_owner_that_is_gone_is_replaced_when_its_lease_lapses(self, aws, now):
         session = live(aws, now)
-        with aws.wire.killed_at(3, after=False), pytest.raises(KilledError):
+        aws.wire.raises("StopStream", KilledError())
+        with pytest.raises(KilledError):
             stop(scene(now), now)
         assert aws.stop(session)["status"] == "stopping"
         heir = another(scene(now), 57)
         with pytest.raises(StopInProgressError):
-            stop(heir, now + timedelta(seconds=stopping.LEASE_SECONDS))
-        slot = stop(heir, now + timedelta(seconds=stopping.LEASE_SECONDS + 1))
+            stop(heir, now + timedelta(seconds=LEASE_SECONDS))
+        slot = stop(heir, now + timedelta(seconds=LEASE_SECONDS + 1))
         assert slot["status"] == "stopped"
         assert aws.stop(session)["owner"] == heir["execution"]
-        assert calls(aws) == 1
+        assert calls(aws) == 2, "one was never sent"
 
     def test_a_new_owner_keeps_the_patience_of_the_one_before(self, aws, now):
         live(aws, now)
@@ -263,7 +263,7 @@ class TestOwners:
         session = live(aws, now)
         row = {"channel": CHANNEL, "item": f"stop#{session}", "stream_id": session}
         row |= {"status": "stopped", "stopped_at": iso(now), "accepted_at": iso(now)}
-        aws.put("channels", row)
+        aws.wire.before("UpdateItem", lambda: aws.put("channels", row | {"owner": "another"}))
         slot = stop(scene(now), now)
         assert (slot["status"], slot["stopped_at"]) == ("stopped", iso(now))
         assert calls(aws) == 0
@@ -272,50 +272,6 @@ class TestOwners:
 def refused_stop(document, now):
     with pytest.raises(StopInProgressError):
         stop(document, now)
-
-
-class TestCrashes:
-    @pytest.mark.parametrize("late", [False, True])
-    @pytest.mark.parametrize("call", range(1, 10))
-    def test_a_worker_killed_at_any_call_leaves_nothing_on_air_and_nobody_untold(
-        self, aws, now, call, late
-    ):
-        session = live(aws, now)
-        with aws.wire.killed_at(call, after=late), pytest.raises(KilledError):
-            stop(scene(now), now)
-        slot = until_done(scene(now), now)
-        sweeping.sweep(settings.Sweep.read(), now + timedelta(minutes=5))
-        assert (slot["status"], slot["stream_id"]) == ("stopped", session)
-        assert aws.stop(session)["status"] == "stopped"
-        assert calls(aws) <= 2
-        assert aws.rows("outbox") == []
-        assert 1 <= len(aws.notices()) <= 2, "again only after a death between telling and noting"
-
-    def test_a_notice_that_sns_refuses_is_kept_and_the_stop_stands(self, aws, now):
-        live(aws, now)
-        aws.wire.fails("Publish", "ThrottlingException")
-        assert stop(scene(now), now)["status"] == "stopped"
-        assert aws.notices() == []
-        assert [row["kind"] for row in aws.rows("outbox")] == ["notice"]
-        sweeping.sweep(settings.Sweep.read(), now + timedelta(seconds=61))
-        assert len(aws.notices()) == 1
-
-    def test_an_answer_that_is_lost_is_no_second_notice(self, aws, now):
-        live(aws, now)
-        aws.wire.loses("TransactWriteItems")
-        with pytest.raises(StoreThrottledError):
-            stop(scene(now), now)
-        assert stop(scene(now), now)["status"] == "stopped"
-        sweeping.sweep(settings.Sweep.read(), now + timedelta(seconds=31))
-        assert len(aws.notices()) == 1
-
-    def test_a_stop_whose_acceptance_could_not_be_noted_is_finished(self, aws, now):
-        session = live(aws, now)
-        with aws.wire.killed_at(3, after=True), pytest.raises(KilledError):
-            stop(scene(now), now)
-        slot = stop(scene(now), now)
-        assert (slot["status"], slot["stream_id"]) == ("stopped", session)
-        assert calls(aws) == 1
 
 
 class TestOffline:
@@ -381,41 +337,98 @@ class TestOffline:
 
 
 class TestFailing:
+    def denied(self, aws, now, document=None):
+        aws.wire.fails("StopStream", "AccessDeniedException")
+        with pytest.raises(StopDeniedError):
+            stop(document or scene(now), now)
+
     def test_a_stop_whose_retries_are_spent_is_marked_counted_and_may_be_taken_over(
         self, aws, now, counted
     ):
         session = live(aws, now)
-        aws.wire.fails("StopStream", "AccessDeniedException")
-        with pytest.raises(StopDeniedError):
-            stop(scene(now), now)
+        self.denied(aws, now)
         told = fail(scene(now), now)
         assert told == {"error": "StopDeniedError", "sessions": [session]}
-        assert aws.stop(session)["status"] == "failed"
+        row = aws.stop(session)
+        assert (row["status"], row["error"], row["failures"]) == ("failed", "StopDeniedError", 1)
+        assert aws.ban()["failed_at"] == row["failed_at"] == iso(now)
         assert counted()["StopFailed"] == 1
         assert stop(another(scene(now), 57), now)["status"] == "stopped"
+        assert "failed_at" not in aws.ban()
+        assert not {"failed_at", "error", "failures", "open"} & set(aws.stop(session))
 
     def test_another_owners_stop_is_not_marked(self, aws, now):
         session = live(aws, now)
         delays.change(stream_stop_seconds=3600)
         with pytest.raises(StreamStillLiveError):
             stop(scene(now), now)
-        assert fail(another(scene(now), 57), now)["sessions"] == []
+        told = fail(another(scene(now), 57), now, "StopInProgressError")
+        assert told["sessions"] == []
         assert aws.stop(session)["status"] == "stopping"
+        assert aws.stop("unknown") == {}, "its owner knows what became of it"
 
-    def test_a_failure_before_any_row_and_a_still_are_counted_too(self, aws, now, counted):
+    def test_a_stop_that_somebody_ended_just_now_is_not_marked(self, aws, now):
+        session = live(aws, now)
+        self.denied(aws, now)
+        heir = another(scene(now), 57)
+        aws.wire.before("UpdateItem", lambda: stop(heir, now + timedelta(seconds=41)))
         assert fail(scene(now), now)["sessions"] == []
+        assert aws.stop(session)["status"] == "stopped"
+        assert aws.stop("unknown") == {}
+        assert "failed_at" not in aws.ban()
+
+    def test_a_failure_before_its_session_was_seen_is_seen_by_people(self, aws, now, counted):
+        live(aws, now)
+        told = fail(scene(now), now)
+        assert told["sessions"] == []
+        row = aws.stop("unknown")
+        assert (row["status"], row["error"], row["open"]) == ("failed", "StopDeniedError", "stop")
+        assert (row["by"], row["owner"]) == ("policy: explicit-stop", scene(now)["execution"])
+        assert counted()["StopFailed"] == 1
+
+    def test_what_a_ban_could_not_keep_off_is_looked_at_again(self, aws, now):
+        live(aws, now)
+        stop(scene(now), now)
+        assert "failed_at" not in aws.ban()
+        fail(another(scene(now), 57), now)
+        assert aws.ban()["failed_at"] == iso(now)
+
+    def test_a_still_that_cannot_be_stopped_is_no_alarm(self, aws, now, counted):
         upload = scene(now) | {"frame": state("open_review/critical_upload")["frame"]}
-        assert fail(upload, now)["sessions"] == []
-        assert counted()["StopFailed"] == 2
+        assert fail(upload, now, "ChannelNotFoundError")["sessions"] == []
+        assert fail(upload, now, "StoreThrottledError")["sessions"] == []
+        assert counted()["StopFailed"] == 1
+        assert aws.rows("channels") == []
+
+    def test_nobody_is_woken_for_a_channel_that_is_gone(self, aws, now, counted):
+        session = live(aws, now)
+        aws.wire.fails("StopStream", "ResourceNotFoundException", status=404)
+        with pytest.raises(ChannelNotFoundError):
+            stop(scene(now), now)
+        told = fail(scene(now), now, "ChannelNotFoundError")
+        assert told == {"error": "ChannelNotFoundError", "sessions": [session]}
+        assert aws.stop(session)["error"] == "ChannelNotFoundError"
+        assert "failed_at" not in aws.ban()
+        assert "StopFailed" not in counted()
 
     def test_failing_twice_is_failing_once(self, aws, now):
         session = live(aws, now)
-        aws.wire.fails("StopStream", "AccessDeniedException")
-        with pytest.raises(StopDeniedError):
-            stop(scene(now), now)
+        self.denied(aws, now)
         fail(scene(now), now)
-        assert fail(scene(now), now)["sessions"] == []
-        assert aws.stop(session)["status"] == "failed"
+        assert fail(scene(now), now)["sessions"] == [session]
+        assert (aws.stop(session)["status"], aws.stop(session)["failures"]) == ("failed", 1)
+        assert aws.stop("unknown") == {}
+
+    @pytest.mark.parametrize("late", [False, True])
+    @pytest.mark.parametrize("call", [1, 2, 3])
+    def test_a_worker_killed_at_any_call_marks_it_all_the_same(self, aws, now, call, late):
+        session = live(aws, now)
+        self.denied(aws, now)
+        with aws.wire.killed_at(call, after=late), pytest.raises(KilledError):
+            fail(scene(now), now)
+        assert fail(scene(now), now)["sessions"] == [session]
+        assert (aws.stop(session)["status"], aws.stop(session)["failures"]) == ("failed", 1)
+        assert aws.ban()["failed_at"]
 
 
 class TestMediaLive:
@@ -424,6 +437,8 @@ class TestMediaLive:
         slot = stop(scene(now, "medialive"), now)
         assert (slot["status"], slot["stream_id"]) == ("stopped", ROW)
         assert slot["channel_arn"] == MEDIALIVE
+        assert slot["action"] == aws.stop(ROW, MEDIALIVE)["action"] == "stop_channel"
+        assert aws.stop(ROW, MEDIALIVE)["input"] == "camera"
         assert calls(aws, "StopChannel") == 1
         assert len(aws.notices()) == 1
 
@@ -453,6 +468,7 @@ class TestMediaLive:
         frame = another(scene(later, "medialive"), 58, key="medialive/1234567/frame.00058.jpg")
         with pytest.raises(StopInProgressError):
             stop(frame, later)
+        assert aws.stop(ROW, MEDIALIVE)["status"] == "reinstated"
         second = stop(frame, later + timedelta(seconds=1))
         assert second["status"] == "stopped"
         assert calls(aws, "StopChannel") == 2
@@ -470,66 +486,87 @@ class TestMediaLive:
         assert stop(rival, now)["status"] == "stopped"
         assert len(aws.notices()) == 1
 
-    @pytest.mark.parametrize("late", [False, True])
-    @pytest.mark.parametrize("call", range(1, 9))
-    def test_a_worker_killed_at_any_call_leaves_nothing_on_air(self, aws, now, call, late):
+
+SLATE = {"medialive": "slate", "slate_input": "slate"}
+
+
+class TestSlates:
+    """A MediaLive channel that goes on without its own picture."""
+
+    def scene(self, now, **terms):
+        return scene(now, "medialive", **SLATE | terms)
+
+    def test_a_channel_is_switched_to_its_slate_and_verified(self, aws, now):
         aws.medialive("RUNNING")
-        aws.wire.forget()
-        with aws.wire.killed_at(call, after=late), pytest.raises(KilledError):
-            stop(scene(now, "medialive"), now)
-        assert until_done(scene(now, "medialive"), now)["status"] == "stopped"
-        assert aws.stop(ROW, MEDIALIVE)["status"] == "stopped"
+        slot = stop(self.scene(now), now)
+        assert (slot["status"], slot["stream_id"], slot["action"]) == ("stopped", ROW, "slate")
+        assert aws.shows() == {"slate"}
+        row = aws.stop(ROW, MEDIALIVE)
+        assert (row["action"], row["input"], row["status"]) == ("slate", "camera", "stopped")
+        assert (aws.ban(MEDIALIVE)["action"], aws.ban(MEDIALIVE)["input"]) == ("slate", "camera")
+        assert calls(aws, "StopChannel") == 0
+        [notice] = aws.notices()
+        assert "slate" in notice["text"]
 
-
-class TestReinstating:
-    def reinstate(self, aws, slot, now, name="critical"):
-        document = scene(now, name) | {"stop": slot}
-        return stopping.reinstate(document, settings.Reinstate.read(), now)
-
-    def test_an_ivs_session_is_given_back(self, aws, now):
-        session = live(aws, now)
-        slot = stop(scene(now), now)
-        told = self.reinstate(aws, slot, now)
-        assert told == {"channel_arn": CHANNEL, "stream_id": session, "lifted": True}
-        assert aws.stop(session)["status"] == "reinstated"
-        assert self.reinstate(aws, slot, now)["lifted"] is False
-
-    def test_a_medialive_channel_starts_again_once(self, aws, now):
+    def test_the_switch_bears_the_name_of_the_incident_whoever_asks_again(self, aws, now):
         aws.medialive("RUNNING")
-        slot = stop(scene(now, "medialive"), now)
-        for lifted in (True, False):
-            assert self.reinstate(aws, slot, now, "medialive")["lifted"] is lifted
-        assert aws.medialive("RUNNING").state == "RUNNING"
+        delays.change(medialive_seconds=3600)  # the switch takes its time
+        with pytest.raises(StreamStillLiveError):
+            stop(self.scene(now), now)
+        incident = aws.stop(ROW, MEDIALIVE)["incident"]
+        heir = another(self.scene(now), 57)
+        with pytest.raises(StreamStillLiveError):
+            stop(heir, now + timedelta(seconds=41))
+        [first, second] = [
+            asked["Creates"]["ScheduleActions"][0]["ActionName"]
+            for asked in aws.wire.made("BatchUpdateSchedule")
+        ]
+        assert first == second == f"framewarden-{incident}"
 
-    @pytest.mark.parametrize("late", [False, True])
-    @pytest.mark.parametrize("call", [1, 2])
-    def test_a_worker_killed_at_any_call_gives_it_back_all_the_same(self, aws, now, call, late):
+    def test_a_channel_that_shows_its_slate_is_off(self, aws, now):
         aws.medialive("RUNNING")
-        slot = stop(scene(now, "medialive"), now)
-        with aws.wire.killed_at(call, after=late), pytest.raises(KilledError):
-            self.reinstate(aws, slot, now, "medialive")
-        self.reinstate(aws, slot, now, "medialive")
-        assert aws.stop(ROW, MEDIALIVE)["status"] == "reinstated"
+        stop(self.scene(now), now)
+        later = now + timedelta(minutes=10)
+        slot = stop(another(self.scene(later), 58), later)
+        assert slot["status"] == "already_offline"
+        assert calls(aws, "BatchUpdateSchedule") == 1
 
-    def test_a_channel_that_still_stops_is_started_later(self, aws, now):
-        aws.medialive("STOPPING")
-        with pytest.raises(ChannelBusyError):
-            self.reinstate(aws, {"stream_id": ROW}, now, "medialive")
+    def test_a_channel_that_lacks_the_slate_stays_on_air_and_says_so(self, aws, now, counted):
+        aws.medialive("RUNNING")
+        frame = self.scene(now, slate_input="panel")
+        with pytest.raises(SlateInputMissingError):
+            stop(frame, now)
+        fail(frame, now, "SlateInputMissingError")
+        assert aws.shows() == {"camera"}
+        row = aws.stop(ROW, MEDIALIVE)
+        assert (row["status"], row["error"]) == ("failed", "SlateInputMissingError")
+        assert "accepted_at" not in row
+        assert aws.ban(MEDIALIVE)["failed_at"]
+        assert counted()["StopFailed"] == 1
 
-    def test_where_nothing_was_stopped_nothing_is_lifted(self, aws, now):
-        assert self.reinstate(aws, None, now)["lifted"] is False
+    def test_a_policy_that_stops_channels_again_does(self, aws, now):
+        aws.medialive("RUNNING")
+        stop(self.scene(now), now)
+        later = now + timedelta(minutes=10)
+        frame = another(scene(later, "medialive"), 58)
+        with pytest.raises(StopInProgressError):
+            stop(frame, later)
+        slot = stop(frame, later + timedelta(seconds=1))
+        assert (slot["status"], slot["action"]) == ("stopped", "stop_channel")
+        assert aws.ban(MEDIALIVE)["action"] == "stop_channel"
+        assert aws.medialive("IDLE")
 
 
 def test_a_lease_outlives_one_try_of_the_task_and_its_retries_outlive_a_lease():
     machine = json.loads((ROOT / "statemachines" / "moderate.asl.json").read_text())
     task = machine["States"]["StopStream"]
-    assert task["TimeoutSeconds"] < stopping.LEASE_SECONDS
+    assert task["TimeoutSeconds"] < LEASE_SECONDS
     [waiting] = [retry for retry in task["Retry"] if "StopInProgressError" in retry["ErrorEquals"]]
     delay, total = float(waiting["IntervalSeconds"]), 0.0
     for _ in range(waiting["MaxAttempts"]):
         total += delay / 2  # full jitter waits half of it on average
         delay = min(delay * waiting["BackoffRate"], waiting["MaxDelaySeconds"])
-    assert total > stopping.LEASE_SECONDS
+    assert total > LEASE_SECONDS
 
 
 def test_moments_of_a_stop_are_written_in_the_one_form(aws, now):

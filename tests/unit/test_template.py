@@ -3,23 +3,42 @@
 import json
 import re
 import sys
+from typing import Any
 
 import pytest
 
 from framewarden import settings
-from framewarden.aws import ledger
+from framewarden.aws import channels, latest, ledger
 from framewarden.domain import policy_document
 from tests.unit.template_reading import DAY, ROOT, Template, folder_of, physical
 
 TEMPLATE = Template()
-MACHINE = json.loads((ROOT / "statemachines/moderate.asl.json").read_text())
-TASKS = {name: state for name, state in MACHINE["States"].items() if state["Type"] == "Task"}
+MACHINES = {
+    f"{path.name.removesuffix('.asl.json').capitalize()}StateMachine": json.loads(path.read_text())
+    for path in (ROOT / "statemachines").glob("*.asl.json")
+}
+MODERATE = MACHINES["ModerateStateMachine"]
+
+
+def tasks(machine: str) -> dict[str, dict[str, Any]]:
+    """Return the Task states of a machine."""
+    states = MACHINES[machine]["States"].items()
+    return {name: state for name, state in states if state["Type"] == "Task"}
+
+
+TIMED = [
+    (machine, name)
+    for machine in MACHINES
+    for name, task in tasks(machine).items()
+    if "TimeoutSeconds" in task
+]
 # The contract with `framewarden`, which reads them by name.
 OUTPUTS = {
-    *("ConsoleUrl", "ApiUrl", "ConsoleUrlParameter", "StateMachineArn", "NoticeTopicArn"),
+    *("ConsoleUrl", "ApiUrl", "ConsoleUrlParameter", "NoticeTopicArn"),
+    *("StateMachineArn", "OrderMachineArn"),
     *("FramesBucket", "EvidenceBucket"),
     *("FramesTable", "ReviewsTable", "ChannelsTable", "OutboxTable"),
-    *("IntakeFunction", "IntakeDeadLetterQueueUrl", "SweepFunction"),
+    *("IntakeFunction", "IntakeDeadLetterQueueUrl", "SweepFunction", "ReconcileFunction"),
     *("PolicyApplication", "PolicyEnvironment", "PolicyProfile"),
 }
 NAMES = re.compile(r"(Bucket|Table|Function|Role|Queue|Topic|LogGroup|StateMachine|Alarm)?Name")
@@ -71,23 +90,33 @@ def test_settings_name_no_other_function() -> None:
     assert {folder_of(name) for name in TEMPLATE.functions} == set(settings.BY_FUNCTION)
 
 
-def test_substitutions_are_those_that_the_machine_uses() -> None:
-    used = set(re.findall(r"\$\{(\w+)\}", json.dumps(MACHINE)))
-    given = TEMPLATE.source["Resources"]["ModerateStateMachine"]["Properties"]
+def test_machines_are_the_files_of_statemachines() -> None:
+    given = TEMPLATE.of_type("AWS::Serverless::StateMachine")
+    assert set(given) == set(MACHINES)
+    for machine, about in given.items():
+        name = machine.removesuffix("StateMachine").lower()
+        assert about["DefinitionUri"] == f"statemachines/{name}.asl.json"
+        assert about["Type"] == "STANDARD"
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_substitutions_are_those_that_the_machine_uses(machine: str) -> None:
+    used = set(re.findall(r"\$\{(\w+)\}", json.dumps(MACHINES[machine])))
+    given = TEMPLATE.source["Resources"][machine]["Properties"]
     assert set(given["DefinitionSubstitutions"]) == used
-    assert used == {"Partition"} | {f"{state}FunctionArn" for state in TASKS}
+    assert used == {"Partition"} | {f"{state}FunctionArn" for state in tasks(machine)}
 
 
-@pytest.mark.parametrize("state", [name for name in TASKS if "TimeoutSeconds" in TASKS[name]])
-def test_function_gives_up_before_its_task_does(state: str) -> None:
+@pytest.mark.parametrize(("machine", "state"), TIMED)
+def test_function_gives_up_before_its_task_does(machine: str, state: str) -> None:
     default = TEMPLATE.source["Globals"]["Function"]["Timeout"]
     timeout = TEMPLATE.functions[f"{state}Function"].get("Timeout", default)
-    assert timeout < TASKS[state]["TimeoutSeconds"]
+    assert timeout < tasks(machine)[state]["TimeoutSeconds"]
 
 
 def test_frames_outlive_the_longest_execution() -> None:
     least = TEMPLATE.source["Parameters"]["FrameRetentionDays"]["MinValue"] * DAY
-    assert policy_document.WEEK < MACHINE["TimeoutSeconds"] < least
+    assert policy_document.WEEK < MODERATE["TimeoutSeconds"] < least
     [expire, _] = TEMPLATE.source["Resources"]["FramesBucket"]["Properties"][
         "LifecycleConfiguration"
     ]["Rules"]
@@ -142,15 +171,60 @@ def test_pages_leave_no_signature_in_a_log() -> None:
     assert every["ThrottlingRateLimit"] > 0
 
 
-def test_only_one_route_takes_a_post() -> None:
-    routes = {(about["Method"], about["Path"]) for _, _, about in TEMPLATE.events("Api")}
-    assert {path for method, path in routes if method == "POST"} == {"/reviews/{review_id}"}
-    assert {method for method, _ in routes} == {"GET", "HEAD", "POST"}
+def test_only_pages_with_a_form_take_a_post() -> None:
+    routes = {
+        (function, about["Method"], about["Path"]) for function, _, about in TEMPLATE.events("Api")
+    }
+    assert {(function, path) for function, method, path in routes if method == "POST"} == {
+        ("ReviewPageFunction", "/reviews/{review_id}"),
+        ("ChannelPageFunction", "/channels/{service}/{channel_id}"),
+    }
+    assert {method for _, method, _ in routes} == {"GET", "HEAD", "POST"}
 
 
-def test_machine_logs_no_data() -> None:
-    logging = TEMPLATE.resources["ModerateStateMachine"]["Properties"]["Logging"]
+@pytest.mark.parametrize("machine", MACHINES)
+def test_machine_logs_no_data(machine: str) -> None:
+    logging = TEMPLATE.resources[machine]["Properties"]["Logging"]
     assert (logging["Level"], logging["IncludeExecutionData"]) == ("ERROR", False)
+
+
+@pytest.mark.parametrize(
+    ("value", "fits"),
+    [
+        ("none", True),
+        ("studio-a=1234567", True),
+        ("studio-a=1234567/0,studio-a-backup=1234567/1", True),
+        ("", False),
+        ("studio-a", False),
+        ("studio-a=abc", False),
+        ("studio-a=1234567/2", False),
+        ("a=1, b=2", False),
+    ],
+)
+def test_folders_of_medialive_are_checked_when_they_are_given(value: str, fits: bool) -> None:
+    about = TEMPLATE.source["Parameters"]["MediaLiveFolders"]
+    assert bool(re.search(about["AllowedPattern"], value)) is fits
+    assert about["Default"] == "none"
+
+
+def test_indexes_are_those_that_the_code_asks() -> None:
+    found = {
+        (name, index["IndexName"]): [key["AttributeName"] for key in index["KeySchema"]]
+        for name, about in TEMPLATE.of_type("AWS::DynamoDB::Table").items()
+        for index in about.get("GlobalSecondaryIndexes", ())
+    }
+    assert found == {
+        ("FramesTable", "by_channel"): ["channel_arn", "put_at"],
+        ("ReviewsTable", "open"): ["open_severity", "deadline"],
+        ("ReviewsTable", "by_incident"): ["incident", "opened_at"],
+        ("ChannelsTable", "open"): ["open", "since"],
+    }
+    assert (latest.BY_CHANNEL, channels.OPEN) == ("by_channel", "open")
+
+
+def test_what_was_given_up_leaves_by_itself() -> None:
+    life = TEMPLATE.of_type("AWS::DynamoDB::Table")["OutboxTable"]["TimeToLiveSpecification"]
+    assert life == {"AttributeName": "expires_at", "Enabled": True}
 
 
 def test_cloudformation_names_everything() -> None:

@@ -5,10 +5,13 @@ from typing import Any
 
 import pytest
 
+from tests.unit.scenes import event
 from tests.unit.template_reading import ACCOUNT, DAY, ROOT, Template, physical
 
 TEMPLATE = Template()
 IVS = f"ivs/v1/{ACCOUNT}/AbCdef1G2hij/2026/11/22/8/5/j8Z9O91ndcVs"
+STREAM_EVENTS = ("Session Created", "Session Ended", "Stream End", "Stream Failure")
+RECORDINGS = ("Recording Start", "Recording End", "Recording End Failure")
 
 
 def matches(pattern: dict[str, Any], event: dict[str, Any]) -> bool:
@@ -19,9 +22,14 @@ def matches(pattern: dict[str, Any], event: dict[str, Any]) -> bool:
     return bool(EventPattern.load(json.dumps(pattern)).matches_event(message))
 
 
+def rules(function: str) -> list[dict[str, Any]]:
+    """Return the properties of a function's EventBridge rules."""
+    return [about for name, _, about in TEMPLATE.events("EventBridgeRule") if name == function]
+
+
 def rule(function: str) -> dict[str, Any]:
     """Return the properties of a function's only EventBridge rule."""
-    [found] = [about for name, _, about in TEMPLATE.events("EventBridgeRule") if name == function]
+    [found] = rules(function)
     return found
 
 
@@ -85,7 +93,47 @@ def test_settle_hears_of_executions_that_died(status: str, heard: bool) -> None:
     assert not matches(pattern, event | {"detail": {"status": status, "stateMachineArn": "other"}})
 
 
-@pytest.mark.parametrize("function", [name for name, _, _ in TEMPLATE.events("EventBridgeRule")])
+def of_ivs(scenario: str, **detail: str) -> dict[str, Any]:
+    """Return an event of IVS with another detail."""
+    document = event(f"reconcile/{scenario}")
+    return document | {"detail": document["detail"] | detail}
+
+
+@pytest.mark.parametrize(
+    ("event", "heard"),
+    [
+        (of_ivs("stream_start"), 1),
+        (of_ivs("recording_start_failure"), 1),
+        *((of_ivs("stream_start", event_name=name), 0) for name in STREAM_EVENTS),
+        *((of_ivs("recording_start_failure", recording_status=name), 0) for name in RECORDINGS),
+        (of_ivs("stream_start") | {"source": "elsewhere"}, 0),
+    ],
+    ids=lambda value: str(value["detail"]) if isinstance(value, dict) else "",
+)
+def test_reconcile_hears_of_what_it_must_act_on(event: dict[str, Any], heard: int) -> None:
+    found = [about for about in rules("ReconcileFunction") if matches(about["Pattern"], event)]
+    assert len(found) == heard
+
+
+@pytest.mark.parametrize("function", ["SweepFunction", "ReconcileFunction"])
+def test_what_looks_at_everything_does_so_every_minute(function: str) -> None:
+    """So an event or a minute that is lost needs no queue: the next minute makes up for it."""
+    [about] = [about for name, _, about in TEMPLATE.events("ScheduleV2") if name == function]
+    assert about["ScheduleExpression"] == "rate(1 minute)"
+    assert about["RetryPolicy"]["MaximumRetryAttempts"] == 0
+    taken = TEMPLATE.functions[function]["EventInvokeConfig"]
+    assert taken["MaximumEventAgeInSeconds"] == 60
+    assert TEMPLATE.functions[function]["Timeout"] < 60
+    alarms = TEMPLATE.of_type("AWS::CloudWatch::Alarm").values()
+    watched = [alarm["Dimensions"] for alarm in alarms if alarm["Namespace"] == "AWS/Lambda"]
+    assert [{"Name": "FunctionName", "Value": physical(function)}] in watched
+
+
+MADE_UP_FOR = {"ReconcileFunction"}
+HEARERS = sorted({name for name, _, _ in TEMPLATE.events("EventBridgeRule")} - MADE_UP_FOR)
+
+
+@pytest.mark.parametrize("function", HEARERS)
 def test_no_event_is_lost_in_silence(function: str) -> None:
     """Neither where EventBridge cannot deliver it, nor where the function cannot take it."""
     [(rule_id, about)] = [

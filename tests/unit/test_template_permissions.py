@@ -9,10 +9,13 @@ from tests.unit.template_operations import operations
 from tests.unit.template_reading import ACCOUNT, PATH, Template, folder_of, physical
 
 TEMPLATE = Template()
-ROLES = [*TEMPLATE.functions, "ModerateStateMachine"]
+MACHINES = ("ModerateStateMachine", "OrderStateMachine")
+ROLES = [*TEMPLATE.functions, *MACHINES]
 # Every `Resource: '*'`, and why nothing narrower exists.
 EVERYWHERE = {
     "DetectModerationLabels": "the base model of Rekognition has no ARN",
+    "ListStreams": "the account's live streams are listed, or none",
+    "ListWhatIsOnAir": "and so are MediaLive's channels",
     "DeliverLogs": "log deliveries have no ARN (Step Functions' own documentation asks for this)",
 }
 # What no call in the code shows.
@@ -25,9 +28,23 @@ UNSEEN = {
 }
 # What the reading of the code sees and the function never does.
 NEVER = {
-    ("close_review", "dynamodb:PutItem"): "only a person's escalation puts a callback",
+    ("channel_page", "dynamodb:UpdateItem"): "its `keys` sign links, its `accepted` is a form",
 }
-STOPS = {"ivs:StopStream", "medialive:StopChannel", "medialive:StartChannel"}
+# What changes a channel, or what comes of it.
+CHANGES = {
+    *("ivs:StopStream", "ivs:DeleteStreamKey", "ivs:CreateStreamKey"),
+    *("medialive:StopChannel", "medialive:StartChannel", "medialive:BatchUpdateSchedule"),
+}
+# Statements about channels that look at no tag, and why none of them can change a channel.
+UNTAGGED = {
+    "ListStreams": "a list has no resource to be tagged",
+    "ListWhatIsOnAir": "neither has this one",
+    "FindTheRooms": "reads the tags themselves",
+    "FindTheRoomsOfMediaLive": "reads the tags themselves",
+    "SeeHowIvsRecords": "reads the tags themselves, and a recording configuration has none of ours",
+    "RevokeStreamKeys": "a key that came with its channel has no tags of its own",
+    "MakeAFreshStreamKey": "a key that does not exist yet has no tags",
+}
 FRAMES = f"arn:aws:s3:::{physical('FramesBucket')}"
 EVIDENCE = f"arn:aws:s3:::{physical('EvidenceBucket')}"
 IAM = f"arn:aws:iam::{ACCOUNT}"
@@ -75,18 +92,59 @@ def test_function_may_do_nothing_else(function: str) -> None:
     assert allowed(function) - operations(folder) == unseen
 
 
-def test_reading_of_the_code_finds_the_calls_that_the_laptop_does_not_enforce() -> None:
+def test_what_the_reading_of_the_code_sees_too_much_is_still_seen() -> None:
+    assert [seen for seen in NEVER if seen[1] not in operations(seen[0])] == []
+
+
+VIDEO = ("rekognition", "ivs", "ivschat", "medialive")
+
+
+@pytest.mark.parametrize(
+    ("folder", "expected"),
+    [
+        ("analyze", {"rekognition:DetectModerationLabels"}),
+        ("intake", set()),
+        ("stop_failed", set()),
+        (
+            "stop_stream",
+            {
+                *("ivs:GetStream", "ivs:ListStreams", "ivs:StopStream"),
+                *("ivs:ListStreamKeys", "ivs:DeleteStreamKey", "ivs:ListTagsForResource"),
+                *("medialive:DescribeChannel", "medialive:StopChannel"),
+                *("medialive:BatchUpdateSchedule", "medialive:ListTagsForResource"),
+                "ivschat:SendEvent",
+            },
+        ),
+        (
+            "reinstate",
+            {
+                *("ivs:ListStreamKeys", "ivs:CreateStreamKey", "ivs:ListTagsForResource"),
+                *("medialive:DescribeChannel", "medialive:StartChannel"),
+                *("medialive:BatchUpdateSchedule", "medialive:ListTagsForResource"),
+                "ivschat:SendEvent",
+            },
+        ),
+        (
+            "reconcile",
+            {
+                *("ivs:ListStreams", "ivs:BatchGetChannel", "ivs:GetRecordingConfiguration"),
+                *("medialive:ListChannels", "medialive:DescribeChannel"),
+            },
+        ),
+        ("channel_page", {"ivs:GetStream", "ivs:ListStreams", "medialive:DescribeChannel"}),
+    ],
+)
+def test_reading_of_the_code_finds_the_calls_that_the_laptop_does_not_enforce(
+    folder: str, expected: set[str]
+) -> None:
     """A reader that finds nothing would agree with any template."""
-    found = operations("stop_stream") | operations("analyze") | operations("reinstate")
-    assert {action for action in found if action.split(":")[0] in ("rekognition", "ivs")} == {
-        "rekognition:DetectModerationLabels",
-        "ivs:GetStream",
-        "ivs:StopStream",
-    }
-    assert {action for action in found if action.startswith("medialive:")} == {
-        "medialive:DescribeChannel",
-        "medialive:StopChannel",
-        "medialive:StartChannel",
+    found = {action for action in operations(folder) if action.split(":")[0] in VIDEO}
+    assert found == expected
+
+
+def test_reading_of_the_code_finds_what_a_base_class_calls() -> None:
+    assert operations("stop_failed") == {
+        *("dynamodb:Query", "dynamodb:PutItem", "dynamodb:UpdateItem"),
     }
 
 
@@ -123,51 +181,81 @@ def test_every_wildcard_of_a_role_has_its_reason_beside_it() -> None:
         if "*" in arn
     ]
     assert len(wild) == len(known)
-    assert [line for line in wild if not re.search(r"  # .{10,}$", line)] == []
+    assert [line for line in wild if not re.search(r"  # (.{10,}|see above)$", line)] == []
 
 
 def test_only_stop_stream_stops_and_only_tagged_channels() -> None:
-    holders = set()
+    tagged = {"StringEquals": {"aws:ResourceTag/framewarden": "moderated"}}
+    holders, untagged = set(), set()
     for function in TEMPLATE.functions:
         for statement in TEMPLATE.statements(function):
-            if any(action.split(":")[0] in ("ivs", "medialive") for action in statement["Action"]):
-                tagged = {"StringEquals": {"aws:ResourceTag/framewarden": "moderated"}}
-                assert statement["Condition"] == tagged
+            holders |= {(function, action) for action in CHANGES.intersection(statement["Action"])}
+            if not any(action.startswith(("ivs:", "medialive:")) for action in statement["Action"]):
+                continue
+            assert all(f":{ACCOUNT}:" in arn for arn in statement["Resource"] if arn != "*")
+            if statement.get("Condition") == tagged:
                 assert all(f":{ACCOUNT}:channel" in arn for arn in statement["Resource"])
-            holders |= {(function, action) for action in STOPS.intersection(statement["Action"])}
+            else:
+                assert "Condition" not in statement
+                untagged.add(statement["Sid"])
+    assert untagged == set(UNTAGGED)
     assert holders == {
         ("StopStreamFunction", "ivs:StopStream"),
+        ("StopStreamFunction", "ivs:DeleteStreamKey"),
         ("StopStreamFunction", "medialive:StopChannel"),
+        ("StopStreamFunction", "medialive:BatchUpdateSchedule"),
+        ("ReinstateFunction", "ivs:CreateStreamKey"),
         ("ReinstateFunction", "medialive:StartChannel"),
+        ("ReinstateFunction", "medialive:BatchUpdateSchedule"),
     }
+
+
+def test_keys_are_touched_by_their_own_resource() -> None:
+    """ListStreamKeys is asked of a channel, these two of a key (IVS's service authorization)."""
+    for function in TEMPLATE.functions:
+        for statement in TEMPLATE.statements(function):
+            if {"ivs:DeleteStreamKey", "ivs:CreateStreamKey"}.intersection(statement["Action"]):
+                [arn] = statement["Resource"]
+                assert arn.endswith(f":{ACCOUNT}:stream-key/*")
 
 
 def test_analyzer_cannot_touch_a_table_or_a_stream() -> None:
     assert {action.split(":")[0] for action in allowed("AnalyzeFunction")} == {"rekognition", "s3"}
 
 
-def test_answers_go_to_this_machine_only() -> None:
-    machine = TEMPLATE.environment("IntakeFunction")["STATE_MACHINE_ARN"]
-    found = [
-        statement["Resource"]
+def test_each_machine_is_started_and_answered_by_its_own() -> None:
+    moderate = TEMPLATE.environment("IntakeFunction")["STATE_MACHINE_ARN"]
+    order = TEMPLATE.environment("ReconcileFunction")["ORDER_MACHINE_ARN"]
+    assert moderate != order
+    found = {
+        (function, action): statement["Resource"]
         for function in TEMPLATE.functions
         for statement in TEMPLATE.statements(function)
-        if any(action.startswith("states:") for action in statement["Action"])
-    ]
-    assert found == 3 * [[machine]]
+        for action in statement["Action"]
+        if action.startswith("states:")
+    }
+    assert found == {
+        ("IntakeFunction", "states:StartExecution"): [moderate],
+        ("ReviewPageFunction", "states:SendTaskSuccess"): [moderate],
+        ("SweepFunction", "states:SendTaskSuccess"): [moderate],
+        ("ReconcileFunction", "states:StartExecution"): [order],
+        ("ChannelPageFunction", "states:StartExecution"): [order],
+    }
+    assert TEMPLATE.environment("ChannelPageFunction")["ORDER_MACHINE_ARN"] == order
 
 
-def test_machine_invokes_exactly_the_functions_of_its_states() -> None:
-    """The laptop does not enforce the machine's role: a missing function would show on AWS only."""
-    properties = TEMPLATE.resources["ModerateStateMachine"]["Properties"]
+@pytest.mark.parametrize(("machine", "steps"), [*zip(MACHINES, (10, 3), strict=True)])
+def test_machine_invokes_exactly_the_functions_of_its_states(machine: str, steps: int) -> None:
+    """The laptop does not enforce a machine's role: a missing function would show on AWS only."""
+    properties = TEMPLATE.resources[machine]["Properties"]
     given = {arn for name, arn in properties["DefinitionSubstitutions"].items() if "Arn" in name}
     [invoke] = [
         statement
-        for statement in TEMPLATE.statements("ModerateStateMachine")
+        for statement in TEMPLATE.statements(machine)
         if "lambda:InvokeFunction" in statement["Action"]
     ]
     assert set(invoke["Resource"]) == given
-    assert len(given) == 10
+    assert len(given) == steps
 
 
 WRITES = [

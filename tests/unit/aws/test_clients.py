@@ -1,7 +1,8 @@
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from framewarden.aws import analyzer, channels, evidence, ivs, medialive, messages
+from framewarden.aws import analyzer, chat, evidence, ivs, medialive, messages
+from framewarden.aws.channels import Channels
 from framewarden.aws.clients import RETRIED_BY_THE_ASL, STORE_FAILURES, client, named
 from framewarden.aws.ledger import Ledger
 from framewarden.aws.outbox import Outbox
@@ -17,14 +18,15 @@ from tests.unit.scenes import CHANNEL, FRAMES_BUCKET, MEDIALIVE, frame_of, state
 FRAME = frame_of("archive/cleared")
 NOTICE = {"id": "notice#1", "kind": "notice"}
 OUTBOX, REVIEWS = Outbox("outbox"), Reviews("reviews", "frames")
-STOPS = channels.StopRows("channels")
+CHANNELS = Channels("channels", "outbox")
+ROOM = "arn:aws:ivschat:us-east-1:111122223333:room/AbCdEfGhIjKl"
 STORES = {
     "PutItem": lambda: OUTBOX.put(NOTICE),
     "DeleteItem": lambda: OUTBOX.delivered("notice#1"),
     "Scan": OUTBOX.undelivered,
     "GetItem": lambda: Ledger("frames").get("f"),
     "UpdateItem": lambda: Ledger("frames").started("f", "e"),
-    "Query": lambda: STOPS.of_channel(CHANNEL),
+    "Query": lambda: CHANNELS.rows(CHANNEL),
     "TransactWriteItems": lambda: REVIEWS.expire("r", {"status": "expired"}),
     "CopyObject": lambda: evidence.copy(FRAME, "example-evidence", "k"),
     "PutObject": lambda: evidence.commit("example-evidence", "k", {}),
@@ -42,6 +44,14 @@ SERVICES = {
     "DescribeChannel": (lambda: medialive.live_session(MEDIALIVE), VideoServiceThrottledError),
     "StopChannel": (lambda: medialive.stop(MEDIALIVE), VideoServiceThrottledError),
     "StartChannel": (lambda: medialive.start(MEDIALIVE), VideoServiceThrottledError),
+    "BatchUpdateSchedule": (
+        lambda: medialive.switch(MEDIALIVE, "slate", "case-1"),
+        VideoServiceThrottledError,
+    ),
+    "ListStreams": (ivs.live_sessions, VideoServiceThrottledError),
+    "ListChannels": (medialive.running, VideoServiceThrottledError),
+    "ListStreamKeys": (lambda: ivs.revoke_keys(CHANNEL), VideoServiceThrottledError),
+    "SendEvent": (lambda: chat.send_event(ROOM, "moderation:x", {}), StoreThrottledError),
 }
 
 
@@ -63,7 +73,8 @@ def test_a_store_that_does_not_answer_is_a_throttle(aws, operation):
 @pytest.mark.parametrize("operation", SERVICES)
 def test_a_service_that_does_not_answer_is_transient(aws, operation):
     call, leaf = SERVICES[operation]
-    aws.wire.raises(operation, ReadTimeoutError(endpoint_url="https://example.invalid"))
+    for silent in {operation, "ListStreams"}:  # which stands in for GetStream
+        aws.wire.raises(silent, ReadTimeoutError(endpoint_url="https://example.invalid"))
     with pytest.raises(leaf, match="ReadTimeoutError"):
         call()
 
@@ -71,7 +82,8 @@ def test_a_service_that_does_not_answer_is_transient(aws, operation):
 @pytest.mark.parametrize("operation", SERVICES)
 def test_a_failure_inside_aws_is_transient_whatever_it_is_called(aws, operation):
     call, leaf = SERVICES[operation]
-    aws.wire.fails(operation, "SomethingNewException", status=500)
+    for failing in {operation, "ListStreams"}:
+        aws.wire.fails(failing, "SomethingNewException", status=500)
     with pytest.raises(leaf, match="SomethingNewException"):
         call()
 
@@ -109,13 +121,8 @@ def test_a_condition_that_fails_is_an_answer_even_beside_a_conflict(aws):
     ("operation", "call"),
     [
         ("UpdateItem", lambda: REVIEWS.settle("r", "cleared", None)),
-        ("UpdateItem", lambda: STOPS.fail(CHANNEL, "s", "at")),
         ("UpdateItem", lambda: OUTBOX.postpone(NOTICE, 1, "why")),
         ("PutItem", lambda: Ledger("frames").admit(FRAME, {}, _now())),
-        (
-            "TransactWriteItems",
-            lambda: STOPS.stopped(CHANNEL, "s", "at", NOTICE, "outbox"),
-        ),
     ],
 )
 def test_a_write_that_is_refused_for_no_condition_is_no_answer(aws, operation, call):
@@ -135,6 +142,21 @@ def test_each_client_is_made_once_and_retries_of_the_asl_are_not_made_twice(aws)
     for service in RETRIED_BY_THE_ASL:
         assert client(service).meta.config.retries["total_max_attempts"] == 1
     assert client("dynamodb").meta.config.retries["total_max_attempts"] == 2
+
+
+def test_a_patient_client_waits_for_its_turn_and_is_another_one(aws):
+    patient = client("ivs", True)
+    assert patient.meta.config.retries == {"mode": "adaptive", "total_max_attempts": 8}
+    assert client("ivs", True) is patient is not client("ivs")
+    assert patient.meta.config.connect_timeout + patient.meta.config.read_timeout < 15
+
+
+def test_whole_lists_are_waited_for_and_their_stand_in_is_not(aws):
+    client("ivs", True)
+    ivs.live_sessions()
+    assert client.cache_info().currsize == 1
+    ivs.live_sessions(ivs.LISTED_PAGES)
+    assert client.cache_info().currsize == 2
 
 
 def test_two_tries_of_a_store_fit_into_a_step():

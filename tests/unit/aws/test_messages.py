@@ -4,6 +4,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from framewarden.aws import messages
+from framewarden.domain.errors import MessageRefusedError, StoreThrottledError
 
 TOKEN = "t" * 600
 
@@ -14,6 +15,27 @@ def test_a_subject_is_ascii_and_shorter_than_a_hundred_characters(aws):
     assert notice["subject"].startswith("critical: ?nderwear ? xxx")
     assert len(notice["subject"]) == 99
     assert notice["text"] == "text é"
+
+
+@pytest.mark.parametrize(
+    "code", ["AuthorizationError", "NotFound", "InvalidParameter", "ParameterValueInvalid"]
+)
+def test_what_sns_will_never_take_is_refused_for_good(aws, code):
+    aws.wire.fails("Publish", code)
+    with pytest.raises(MessageRefusedError, match=f"Publish: {code}"):
+        messages.publish(aws.topic, "subject", "text")
+
+
+def test_a_topic_that_is_gone_takes_nothing(aws):
+    with pytest.raises(MessageRefusedError, match="NotFound"):
+        messages.publish(aws.topic + "-gone", "subject", "text")
+
+
+@pytest.mark.parametrize("code", ["ThrottlingException", "InternalError"])
+def test_a_throttled_notice_is_tried_again(aws, code):
+    aws.wire.fails("Publish", code)
+    with pytest.raises(StoreThrottledError, match=f"Publish: {code}"):
+        messages.publish(aws.topic, "subject", "text")
 
 
 def test_an_answer_reaches_the_waiting_execution(aws):

@@ -1,13 +1,13 @@
 """The tables' own rules: who may write over what."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from framewarden.aws.channels import StopRows
 from framewarden.aws.ledger import Ledger
 from framewarden.aws.outbox import Outbox
 from framewarden.aws.reviews import Reviews
+from framewarden.domain.times import iso, parse
 from tests.unit.scenes import CHANNEL, frame_of
 
 NOW = datetime(2026, 11, 22, 8, 5, 32, tzinfo=UTC)
@@ -24,20 +24,46 @@ def ledger(aws):
     return ledger
 
 
-@pytest.fixture
-def stops(aws):
-    return StopRows("channels")
-
-
-def take(stops, owner="a", now=SECONDS):
-    return stops.take(CHANNEL, "st-1", {"owner": owner, "stream_id": "st-1"}, now, now + 40)
-
-
 def test_a_frame_is_admitted_once_and_its_row_outlives_every_bucket(aws, ledger):
     assert ledger.admit(FRAME, {"status": "admitted"}, NOW) is False
     row = aws.frame(ID)
     assert (row["status"], row["attempt"], row["channel"]) == ("admitted", 1, "AbCdef1G2hij")
     assert row["expires_at"] - SECONDS > 3650 * 86400
+
+
+def test_only_a_frame_of_a_stream_has_a_channel_to_be_found_by(aws, ledger):
+    assert aws.frame(ID)["channel_arn"] == CHANNEL
+    still = frame_of("open_review/critical_upload")
+    assert ledger.admit(still, {"status": "admitted"}, NOW)
+    assert "channel_arn" not in aws.frame(still["frame_id"])
+    assert aws.frame(still["frame_id"])["put_at"] == still["put_at"]
+
+
+def claim(ledger, pipeline, seconds=0):
+    put_at = iso(parse(FRAME["put_at"]) + timedelta(seconds=seconds))
+    frame = FRAME | {"frame_id": f"{pipeline}-{seconds}", "put_at": put_at}
+    return ledger.claim("shared", pipeline, frame, NOW)
+
+
+def test_what_two_copies_share_is_taken_once(aws):
+    ledger = Ledger("frames")
+    assert claim(ledger, 1) is True
+    assert claim(ledger, 0) is False
+    assert claim(ledger, 1) is True
+    [row] = aws.rows("frames")
+    assert (row["frame_id"], row["holder"], row["pipeline"]) == ("pair#shared", "1-0", 1)
+    assert row["expires_at"] == SECONDS + 86_400
+
+
+@pytest.mark.parametrize(
+    ("seconds", "taken"), [(-301, True), (-300, False), (299, False), (300, False), (301, True)]
+)
+def test_a_claim_is_taken_over_once_no_copy_can_still_come(aws, seconds, taken):
+    ledger = Ledger("frames")
+    claim(ledger, 0)
+    assert claim(ledger, 1, seconds) is taken
+    [row] = aws.rows("frames")
+    assert row["pipeline"] == int(taken)
 
 
 def test_a_row_that_has_moved_on_is_not_marked_as_started(aws, ledger):
@@ -64,57 +90,6 @@ def test_only_an_unscreened_frame_gets_another_attempt_and_only_one(aws, ledger)
     row = aws.frame(ID)
     assert (row["attempt"], row["status"]) == (2, "admitted")
     assert not {"outcome", "reason", "review_id"} & set(row)
-
-
-def test_a_stop_has_one_owner_until_its_lease_lapses(stops):
-    assert take(stops)["status"] == "stopping"
-    assert take(stops, "b") is None
-    assert take(stops, "a", SECONDS + 10)["lease_until"] == SECONDS + 50
-    assert take(stops, "b", SECONDS + 50) is None
-    assert take(stops, "b", SECONDS + 51)["owner"] == "b"
-    assert take(stops, "a", SECONDS + 52) is None
-
-
-def test_a_failed_stop_is_taken_over_and_a_finished_one_never(aws, stops):
-    take(stops)
-    assert stops.fail(CHANNEL, "st-1", "at") is True
-    assert stops.fail(CHANNEL, "st-1", "at") is False
-    assert take(stops, "b")["owner"] == "b"
-    assert stops.stopped(CHANNEL, "st-1", "at", NOTICE, "outbox") is True
-    assert take(stops, "b") is None
-    assert stops.fail(CHANNEL, "st-1", "at") is False
-
-
-def test_the_word_of_a_stop_is_kept_with_it_or_not_at_all(aws, stops):
-    assert stops.stopped(CHANNEL, "st-1", "at", NOTICE, "outbox") is False
-    assert aws.rows("outbox") == []
-    take(stops)
-    assert stops.stopped(CHANNEL, "st-1", "at", NOTICE, "outbox") is True
-    assert aws.rows("outbox") == [NOTICE]
-    Outbox("outbox").delivered(NOTICE["id"])
-    assert stops.stopped(CHANNEL, "st-1", "later", NOTICE, "outbox") is False
-    assert aws.rows("outbox") == []
-    assert aws.stop("st-1")["stopped_at"] == "at"
-
-
-def test_a_stop_that_was_taken_back_says_nothing_about_the_next(aws, stops):
-    take(stops)
-    stops.accepted(CHANNEL, "st-1", "2026-11-22T08:05:33.000Z")
-    stops.accepted(CHANNEL, "st-1", "2026-11-22T08:05:40.000Z")
-    row = aws.stop("st-1")
-    assert row["accepted_at"] < row["called_at"]
-    stops.stopped(CHANNEL, "st-1", "at", NOTICE, "outbox")
-    assert stops.reinstate(CHANNEL, "st-1", "at") is True
-    assert stops.reinstate(CHANNEL, "st-1", "at") is False
-    assert not {"accepted_at", "called_at"} & set(aws.stop("st-1"))
-    assert take(stops, "b")["status"] == "stopping"
-
-
-def test_the_stops_of_a_channel_are_its_own(aws, stops):
-    take(stops)
-    aws.put("channels", {"channel": CHANNEL, "item": "ban", "status": "x"})
-    aws.put("channels", {"channel": CHANNEL + "2", "item": "stop#st-1", "status": "x"})
-    assert [row["item"] for row in stops.of_channel(CHANNEL)] == ["stop#st-1"]
 
 
 def test_a_row_that_was_delivered_meanwhile_is_not_postponed(aws):
