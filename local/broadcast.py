@@ -1,29 +1,32 @@
 """Put a channel on air: on a laptop as its broadcaster and recorder, elsewhere as the latter."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
 
 from local.encoder import (
     Channel,
     Encoder,
+    KeyRevokedError,
     live_stream,
     made_channel,
     moderated_channel,
-    on_air,
     recording_into,
 )
 from local.errors import OperatorError
-from local.footage import Frame
 from local.laptop.connection import Cloud, unconfigured_session
 from local.laptop.loopback import require_loopback
-from local.player import Played, play
+from local.player import Clock
 from local.recording import Recorder, Recording, recorder_credentials
 from local.target import Target
+
+# A connection that is cut is noticed at once; the control endpoint has no quota.
+NOTICED_AFTER_SECONDS = 0.1
+# GetStream has a quota of five calls a second in an account, which the functions need.
+GET_STREAM_EVERY_SECONDS = 1.0
 
 
 @dataclass
@@ -43,32 +46,67 @@ class Broadcast:
 
     @property
     def is_offline(self) -> bool:
-        """Ask IVS whether the channel is off air."""
-        return live_stream(self.ivs, self.channel.arn) is None
+        """Ask IVS whether this stream is off air."""
+        live = live_stream(self.ivs, self.channel.arn)
+        return live is None or live != self.stream_id
+
+    def on_air(self, clock: Clock | None = None) -> Callable[[], bool]:
+        """Return the player's question: does the stream still run? Yes where there was none."""
+        if self.encoder:
+            return until_no(self.encoder.is_connected, NOTICED_AFTER_SECONDS, clock)
+        if self.stream_id is None:
+            return lambda: True
+        return until_no(lambda: not self.is_offline, GET_STREAM_EVERY_SECONDS, clock)
 
     def end(self) -> None:
         """End the recording, and the stream where it is ours and nobody stopped it."""
         if self.encoder is None:
             return
         self.recorder.ended()
-        if not self.is_offline:
+        if self.encoder.is_connected():
             self.encoder.stop()
+
+    def reconnect(self) -> "Broadcast":
+        """Go live again with the key that the encoder has; stream and recording are new ones.
+
+        Raises
+        ------
+        KeyRevokedError
+            The key lets nobody in any more.
+        OperatorError
+            The encoder is somebody else's.
+        """
+        if self.encoder is None:
+            raise OperatorError(
+                f"The encoder of {self.channel.name} is not ours to reconnect.",
+                "Only the laptop cloud plays the broadcaster.",
+            )
+        return _live(self, self.encoder)
 
 
 def go_live(cloud: Cloud, target: Target, name: str) -> Broadcast:
     """Make a channel of the laptop cloud go live, and begin its recording."""
     ivs, bucket = target.client("ivs"), target.output("FramesBucket")
     channel = made_channel(ivs, name, recording_into(ivs, bucket))
-    s3 = recorder_client(cloud, bucket)
+    recorder = Recorder(recorder_client(cloud, bucket), Recording.begin(bucket, channel.arn))
     encoder = Encoder(cloud.moto_endpoint, channel)
-    stream_id = encoder.start()
-    recorder = Recorder(s3, Recording.begin(bucket, channel.arn))
+    return _live(Broadcast(ivs, channel, recorder, None, encoder), encoder)
+
+
+def _live(broadcast: Broadcast, encoder: Encoder) -> Broadcast:
+    """Start stream and recording; where the second fails, or somebody interrupts, neither runs."""
     try:
+        stream_id = encoder.start()
+        recorder = broadcast.recorder.anew(encoder.recording_prefix)
         recorder.started()
-    except BaseException:
-        encoder.stop()
+    except KeyRevokedError:  # what may be live there is another encoder's
         raise
-    return Broadcast(ivs, channel, recorder, stream_id, encoder)
+    except BaseException:
+        with suppress(OperatorError):
+            if encoder.is_connected():
+                encoder.stop()
+        raise
+    return replace(broadcast, stream_id=stream_id, recorder=recorder)
 
 
 def join(target: Target, wanted: str) -> Broadcast:
@@ -106,44 +144,20 @@ def recorder_client(cloud: Cloud, bucket: str) -> Any:
     )
 
 
-def send(
-    broadcast: Broadcast,
-    pictures: Iterable[Frame],
-    *,
-    interval: float,
-    speed: float,
-    say: Callable[[str], None],
-) -> dict[str, Any]:
-    """Play to the end or to the stop, then end the broadcast; return what was done, for JSON."""
-    live = broadcast.stream_id is not None
-    name = broadcast.channel.name or broadcast.channel.arn
-    say(f"Channel {name} is live, stream {broadcast.stream_id}" if live else f"{name} is offline")
-    try:
-        played = play(
-            broadcast.recording,
-            pictures,
-            interval=interval,
-            speed=speed,
-            put=broadcast.recorder.put,
-            told=lambda put: say(f"frame {put.number} put in {put.ended - put.started:.2f} s"),
-            on_air=on_air(broadcast.ivs, broadcast.channel.arn) if live else lambda: True,
-        )
-    finally:
-        # The laptop cloud may have been taken down meanwhile.
-        with suppress(OperatorError, BotoCoreError, ClientError):
-            broadcast.end()
-    say(_in_words(played, broadcast))
-    return {
-        "channel_arn": broadcast.channel.arn,
-        "stream_id": broadcast.stream_id,
-        "bucket": broadcast.recording.bucket,
-        "prefix": broadcast.recording.prefix,
-        **played.document(),
-    }
+def until_no(
+    question: Callable[[], bool], every: float, clock: Clock | None = None
+) -> Callable[[], bool]:
+    """Pass a question on once in `every` seconds, and no more once the answer was no."""
+    clock = clock or Clock()
+    answer = True
+    look_at = clock.monotonic()
 
+    def ask() -> bool:
+        nonlocal answer, look_at
+        now = clock.monotonic()
+        if answer and now >= look_at:
+            look_at = now + every
+            answer = question()
+        return answer
 
-def _in_words(played: Played, broadcast: Broadcast) -> str:
-    told = f"{len(played.puts)} frames put under {broadcast.recording.prefix}"
-    if played.went_offline:
-        told += "; the stream was stopped, so the rest was not sent"
-    return f"{told}; at most {played.lag_seconds:.2f} s behind the pace"
+    return ask

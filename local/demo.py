@@ -1,4 +1,4 @@
-"""Run the main job on a laptop: screen a live channel, ask people, stop the stream."""
+"""Run the main job on a laptop: screen a live channel, ask people, stop it and keep it off."""
 
 import json
 from collections.abc import Iterator
@@ -12,11 +12,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 from local.audit import Audit
 from local.broadcast import go_live
 from local.demo_cloud import Timing, laptop_cloud, terminable
+from local.demo_comeback import Comeback
 from local.demo_report import Evidence, broken_promises, document
 from local.demo_screening import Screening
 from local.demo_show import Show
 from local.demo_stage import Performance, channel_name
 from local.demo_watch import Mailbox, Watcher
+from local.encoder import live_stream
 from local.errors import OperatorError
 from local.laptop.connection import Cloud
 from local.laptop.deploy import STACK_NAME, build_and_deploy
@@ -28,7 +30,7 @@ from local.target import Target, laptop
 FRAMES = 56
 INTERRUPTED = 130
 # A live channel meets warm functions, as with provisioned concurrency.
-PATH = (*MAIN_PATH, "OpenReviewFunction", "RequestReviewFunction")
+PATH = (*MAIN_PATH, "OpenReviewFunction", "RequestReviewFunction", "ReconcileFunction")
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,11 @@ def _perform(
             with timing.of("play"):
                 screening.watch_the_play()
             screening.watch_the_rest(answering=options.once)
-        report = document(_evidence(target, screening, timing))
+        comeback = Comeback(target, screening)
+        with timing.of("comeback"):
+            comeback.play()
+            screening.watch_the_rest(answering=options.once)
+        report = document(_evidence(target, screening, comeback, timing))
         first = screening.first_verdict_at()
         show.report(report, None if first is None else first - timing.began)
         _write(report, options.report)
@@ -110,7 +116,7 @@ def _verdict(broken: list[str], show: Show) -> int:
 
 @contextmanager
 def _screening(running: Cloud, target: Target, options: Options, show: Show) -> Iterator[Screening]:
-    """Go live and watch; at the end, whatever happens, the stream and the player end."""
+    """Go live and watch; at the end, whatever happens, stream and player end."""
     name = channel_name()
     mailbox = Mailbox(target, f"{name}-notices")
     mailbox.open()
@@ -118,31 +124,42 @@ def _screening(running: Cloud, target: Target, options: Options, show: Show) -> 
     show.say(f"Channel {name} is live: {broadcast.channel.arn}, stream {broadcast.stream_id}")
     performance = Performance(broadcast, options.speed)
     watcher = Watcher(target, broadcast.channel.arn)
+    screening = Screening(target, performance, watcher, mailbox, show)
     try:
-        yield Screening(target, performance, watcher, mailbox, show)
+        yield screening
     finally:
-        performance.halt()
+        screening.performance.halt()
         # Where the cloud is ending too, there may be nobody to tell.
         with suppress(OperatorError, BotoCoreError, ClientError):
-            broadcast.end()
+            screening.performance.broadcast.end()
             mailbox.close()
 
 
-def _evidence(target: Target, screening: Screening, timing: Timing) -> Evidence:
+def _evidence(target: Target, screening: Screening, comeback: Comeback, timing: Timing) -> Evidence:
+    sessions = [performance.session for performance in screening.performances]
     broadcast = screening.performance.broadcast
-    audit = Audit(target, broadcast.recording.prefix)
-    for _ in audit:
-        pass
+    name = broadcast.channel.arn.rpartition("/")[2]  # a cloud that was up has other channels too
     return Evidence(
         stack=target.stack,
         puts=screening.puts,
         snapshot=screening.now,
         story=screening.story,
         links=screening.links(),
-        unaccounted=audit.totals()["unaccounted"],
-        stream_state="offline" if broadcast.is_offline else "live",
+        unaccounted=sum(_unaccounted(target, session.prefix) for session in sessions),
+        sessions=sessions,
+        on_air=live_stream(broadcast.ivs, broadcast.channel.arn),
+        notices=[subject for subject in screening.notices if name in subject],
+        reconnect=comeback.reconnect,
+        reinstated=comeback.reinstated,
         seconds=timing.seconds,
     )
+
+
+def _unaccounted(target: Target, prefix: str) -> int:
+    audit = Audit(target, prefix)
+    for _ in audit:
+        pass
+    return audit.totals()["unaccounted"]
 
 
 def _write(report: dict[str, Any], file: Path | None) -> None:

@@ -1,19 +1,29 @@
 """Write what the demo showed: the JSON document, and the promises that it did not keep."""
 
 import math
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from local.demo_story import STOP_MADE, Row, Snapshot, Story, seconds_to_verdict
+from local.demo_snapshot import Row, Snapshot, seconds_to_verdict
+from local.demo_story import Story
 from local.player import Put
+from local.sending import Session
 
 OUTCOMES = ("cleared", "reviewed", "stopped", "skipped", "unscreened")
+# What a frame that was put as its stream was being stopped may say.
+AFTER_THE_STOP = "stream_already_stopped"
+# A reconnecting encoder is stopped again within so many seconds of its Stream Start.
+STOPPED_AGAIN_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """All that the report is made from; `unaccounted` is the audit's count, times in seconds."""
+    """All that the report is made from; `unaccounted` is the audit's count, times in seconds.
+
+    `on_air` is the stream that IVS shows at the end, if any; `notices` are subjects.
+    """
 
     stack: dict[str, str]
     puts: list[Put]
@@ -21,20 +31,29 @@ class Evidence:
     story: Story
     links: dict[str, str]
     unaccounted: int
-    stream_state: str
+    sessions: list[Session]
+    on_air: str | None
+    notices: list[str]
+    reconnect: dict[str, Any] | None
+    reinstated: dict[str, Any] | None
     seconds: dict[str, float]
 
 
 def document(evidence: Evidence) -> dict[str, Any]:
     """Return the report, ready for JSON."""
     now = evidence.snapshot
-    stops = [_stop(stop, evidence) for stop in now.stops if stop["status"] in STOP_MADE]
+    stops = [_stop(stop, evidence) for stop in now.stops_made]
     times = [stop["put_to_stop_seconds"] for stop in stops]
     return {
         "stack": evidence.stack,
         "frames": _frames(evidence),
+        "skipped": _skipped(evidence),
+        "sessions": [_session(session, evidence) for session in evidence.sessions],
         "reviews": [_review(review, evidence.links) for review in now.reviews.values()],
         "stops": stops,
+        "reconnect": evidence.reconnect,
+        "reinstated": evidence.reinstated,
+        "notices": evidence.notices,
         "latency_seconds": {
             "put_to_verdict": _spread(seconds_to_verdict(evidence.puts, now)),
             "put_to_stop": _spread([seconds for seconds in times if seconds is not None]),
@@ -45,20 +64,56 @@ def document(evidence: Evidence) -> dict[str, Any]:
 
 def broken_promises(report: dict[str, Any], expected: int) -> list[str]:
     """Return one sentence for each promise that was not kept; none is the good end."""
-    frames, reviews, stops = report["frames"], report["reviews"], report["stops"]
+    frames, reviews = report["frames"], report["reviews"]
     undecided = [review["review_id"] for review in reviews if not review["decision"]]
     ended = sum(frames[outcome] for outcome in OUTCOMES)
+    film = report["sessions"][0]["frames"]
+    reasons = [reason for reason in report["skipped"] if reason != AFTER_THE_STOP]
     promises = {
-        f"{frames['put']} frames were put, not {expected}.": frames["put"] == expected,
+        f"{film} frames of the film were put, not {expected}.": film == expected,
         f"{frames['unscreened']} frames were looked at by nobody.": not frames["unscreened"],
         f"{frames['unaccounted']} frames are unaccounted for.": not frames["unaccounted"],
         f"{frames['put']} frames were put and {ended} have an outcome.": ended == frames["put"],
+        f"Frames were skipped: {', '.join(reasons)}.": not reasons,
         "No review was opened.": bool(reviews),
         f"Reviews wait without a decision: {', '.join(undecided)}.": not undecided,
-        f"The stream was stopped {len(stops)} times, not once.": len(stops) == 1,
-        "The channel is not offline.": all(stop["stream_state"] == "offline" for stop in stops),
     }
+    promises |= _stop_promises(report) | _comeback_promises(report)
     return [sentence for sentence, kept in promises.items() if not kept]
+
+
+def _stop_promises(report: dict[str, Any]) -> dict[str, bool]:
+    stops, reconnect = report["stops"], report["reconnect"] or {}
+    stopped = [stop["stream_id"] for stop in stops]
+    film = report["sessions"][0]["stream_id"]
+    others = sorted({*stopped} - {film, reconnect.get("stream_id")})
+    offline = all(stop["stream_state"] == "offline" for stop in stops)
+    told = sum(subject.startswith("stopped") for subject in report["notices"])
+    return {
+        f"The film's stream was stopped {stopped.count(film)} times, not once.": (
+            stopped.count(film) == 1
+        ),
+        f"Other streams were stopped: {', '.join(others)}.": not others,
+        "No frame ended as stopped.": bool(report["frames"]["stopped"]),
+        "The channel is not offline.": offline,
+        f"{told} notices told of {len(stops)} stops.": told <= len(stops),
+    }
+
+
+def _comeback_promises(report: dict[str, Any]) -> dict[str, bool]:
+    seconds = (report["reconnect"] or {}).get("stopped_after_seconds")
+    what = "was not stopped" if seconds is None else f"was stopped after {seconds:.2f} s"
+    last = report["sessions"][-1]
+    back = bool(report["reinstated"] and report["reinstated"]["live_again"])
+    return {
+        f"The reconnected stream {what}, not within {STOPPED_AGAIN_SECONDS:.0f} s.": (
+            seconds is not None and seconds <= STOPPED_AGAIN_SECONDS
+        ),
+        "The reinstated channel did not stay on air.": back,
+        f"{last['cleared']} of {last['frames']} frames of the last stream are cleared.": (
+            last["cleared"] == last["frames"] or not back
+        ),
+    }
 
 
 def percentile(values: Sequence[float], share: float) -> float | None:
@@ -82,6 +137,18 @@ def _frames(evidence: Evidence) -> dict[str, int]:
     return {"put": len(evidence.puts), **counts, "unaccounted": evidence.unaccounted}
 
 
+def _skipped(evidence: Evidence) -> dict[str, int]:
+    """Count the skipped frames by reason."""
+    rows = (evidence.snapshot.frames.get(put.frame_id, {}) for put in evidence.puts)
+    return dict(Counter(str(row.get("reason")) for row in rows if row.get("outcome") == "skipped"))
+
+
+def _session(session: Session, evidence: Evidence) -> dict[str, Any]:
+    own = [put for put in evidence.puts if put.key.startswith(f"{session.prefix}/")]
+    ends = [evidence.snapshot.outcome(put.frame_id) for put in own]
+    return asdict(session) | {"cleared": ends.count("cleared")}
+
+
 def _review(review: Row, links: dict[str, str]) -> dict[str, Any]:
     return {
         "review_id": review["review_id"],
@@ -101,5 +168,5 @@ def _stop(stop: Row, evidence: Evidence) -> dict[str, Any]:
         "stream_id": stop.get("stream_id"),
         "frame_key": stop.get("frame_key"),
         "put_to_stop_seconds": None if seconds is None else round(seconds, 3),
-        "stream_state": evidence.stream_state,
+        "stream_state": "live" if stop.get("stream_id") == evidence.on_air else "offline",
     }

@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from typing import Protocol
 
+from local.broadcast import GET_STREAM_EVERY_SECONDS, until_no
+from local.demo_snapshot import Row, Snapshot, seconds_to_verdict
 from local.demo_stage import Performance
-from local.demo_story import Event, Row, Snapshot, Story, seconds_to_verdict
+from local.demo_story import Event, Story
 from local.demo_watch import Mailbox, Watcher
 from local.executions import summaries
 from local.links import Links
@@ -30,7 +32,7 @@ class Audience(Protocol):
 
 
 class Screening:
-    """One stream on its way through the stack; `now` is what was seen last."""
+    """A channel's streams on their way through the stack; `now` is what was seen last."""
 
     def __init__(
         self,
@@ -42,6 +44,8 @@ class Screening:
         clock: Clock | None = None,
     ) -> None:
         self.performance = performance
+        self.performances = [performance]
+        self.notices: list[str] = []
         self.puts: list[Put] = []
         self.now = Snapshot()
         self.story = Story(self._link)
@@ -51,21 +55,51 @@ class Screening:
         self._links: dict[str, str] = {}
         self._answering = False
         self._answered: set[str] = set()
-        self._offline = self._judging = False
+        self.is_stopped = self._judging = False
+        self._on_air = until_no(
+            lambda: not performance.broadcast.is_offline, GET_STREAM_EVERY_SECONDS, self._clock
+        )
 
     def watch_the_play(self) -> None:
         """Let the player begin, and watch until the last frame was put."""
         self.performance.start()
-        self._until(lambda: self.performance.has_ended, float("inf"))
+        self.watch(lambda: self.performance.has_ended, float("inf"))
+
+    def follow(self, performance: Performance) -> None:
+        """Turn to the channel's next stream, and let its player begin."""
+        self.performance = performance
+        self.performances.append(performance)
+        performance.start()
 
     def watch_the_rest(self, answering: bool) -> None:
         """Watch until every frame has its end, or waits for a person that we do not play."""
         self._answering = answering
-        self._until(self._is_at_rest, PATIENCE_SECONDS)
+        self.watch(self._is_at_rest, PATIENCE_SECONDS)
 
     def watch_on(self) -> None:
         """Watch until somebody interrupts."""
-        self._until(lambda: False, float("inf"), LOOK_SELDOM_SECONDS)
+        self.watch(lambda: False, float("inf"), LOOK_SELDOM_SECONDS)
+
+    def watch(
+        self, done: Callable[[], bool], patience: float, pause: float = LOOK_EVERY_SECONDS
+    ) -> None:
+        """Watch until it is done, and for so many seconds at most."""
+        end = self._clock.monotonic() + patience
+        while True:
+            ended = done()  # asked first: what had happened by then is seen by the look below
+            self._look()
+            if ended or self._clock.monotonic() > end:
+                return
+            self._clock.sleep(pause)
+
+    def tell(self, event: Event) -> None:
+        """Let the audience hear what the stack's rows do not say."""
+        self._audience.event(event)
+
+    def stop_of(self, stream_id: str | None) -> Row | None:
+        """Return the verified stop of a stream."""
+        stops = (stop for stop in self.now.stops_made if stop.get("stream_id") == stream_id)
+        return next(stops, None)
 
     def links(self) -> dict[str, str]:
         """Return the link of each review: the one of its notice, where that came."""
@@ -81,25 +115,15 @@ class Screening:
         running = self._running()
         return [f"{running} executions have not ended."] if running else []
 
-    def _until(
-        self, done: Callable[[], bool], patience: float, pause: float = LOOK_EVERY_SECONDS
-    ) -> None:
-        end = self._clock.monotonic() + patience
-        while True:
-            ended = done()  # asked first: what had happened by then is seen by the look below
-            self._look()
-            if ended or self._clock.monotonic() > end:
-                return
-            self._clock.sleep(pause)
-
     def _look(self) -> None:
-        for put in self.performance.fresh():
+        for put in (put for one in self.performances for put in one.fresh()):
             self.puts.append(put)
             self.story.put(put)
         self.now = self._watcher.look([put.frame_id for put in self.puts])
         for event in self.story.tell(self.now):
             self._audience.event(event)
         for subject in self._mailbox.read():
+            self.notices.append(subject)
             self._audience.event(Event("notice", f"notice sent: {subject}"))
         self._tell_offline()
         if self._answering:
@@ -112,8 +136,8 @@ class Screening:
         self._audience.advance(len(self.puts), len(judged))
 
     def _tell_offline(self) -> None:
-        if self.now.stops and not self._offline and self.performance.broadcast.is_offline:
-            self._offline = True
+        if self.now.stops_made and not self.is_stopped and not self._on_air():
+            self.is_stopped = True
             stream = self.performance.broadcast.stream_id
             self._audience.event(Event("offline", f"GetStream says: {stream} is offline"))
 
@@ -136,7 +160,7 @@ class Screening:
         now = self.now
         if any(now.outcome(put.frame_id) is None and not self._waits(put) for put in self.puts):
             return False
-        if now.stops and not self._offline:
+        if now.stops and not self.is_stopped:
             return False
         return not self._answering or not self._running()
 

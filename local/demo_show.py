@@ -19,6 +19,8 @@ STYLES = {
     "joined": "yellow",
     "stop": "bold red",
     "offline": "bold red",
+    "ban": "bold red",
+    "live": "green",
     "decided": "green",
     "unscreened": "bold magenta",
     "skipped": "magenta",
@@ -79,13 +81,20 @@ class Show:
         table.add_column("", justify="right")
         for name, number in report["frames"].items():
             table.add_row(name, str(number))
+            for reason, share in report["skipped"].items() if name == "skipped" else ():
+                table.add_row(f"  {reason}", str(share))
         waiting = sum(not review["decision"] for review in report["reviews"])
         if waiting:
             table.add_row("reviews that wait for you", str(waiting))
         self._console.print()
         self._console.print(table)
         self._console.print()
-        for line in (*_latencies(report), *_seconds(report, first_verdict), *_places(report)):
+        for line in (
+            *_latencies(report),
+            *_comeback(report),
+            *_seconds(report, first_verdict),
+            *_places(report),
+        ):
             self.say(line)
 
 
@@ -94,6 +103,15 @@ def _latencies(report: dict[str, Any]) -> Iterator[str]:
         if spread["p50"] is not None:
             words = name.replace("_", " ")
             yield f"{words}: p50 {spread['p50']:.2f} s, p95 {spread['p95']:.2f} s"
+
+
+def _comeback(report: dict[str, Any]) -> Iterator[str]:
+    reconnect, reinstated = report["reconnect"], report["reinstated"]
+    if reconnect and reconnect["stopped_after_seconds"] is not None:
+        yield f"reconnect to stop: {reconnect['stopped_after_seconds']:.2f} s"
+    if reinstated:
+        end = "stayed on air" if reinstated["live_again"] else "did not stay on air"
+        yield f"reinstated by {reinstated['by']}: the channel {end}"
 
 
 def _seconds(report: dict[str, Any], first_verdict: float | None) -> Iterator[str]:

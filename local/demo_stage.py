@@ -2,21 +2,24 @@
 
 import queue
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import islice
 
 from local.broadcast import Broadcast
-from local.encoder import on_air
 from local.errors import OperatorError
 from local.footage import Frame, frames, size_of, still
 from local.laptop.home import REPOSITORY
-from local.player import Put, play
+from local.player import Played, Put, play
+from local.sending import Reel, Session
 
 CLIP = REPOSITORY / "samples" / "big-buck-bunny-trailer-360p.mp4"
 POSITIVE = REPOSITORY / "samples" / "positive-abstract.png"
 INTERVAL_SECONDS = 1.0
+# The film's first pictures are clean: see samples/README.md.
+CLEAN_PICTURES = 28
 
 
 def programme() -> Iterator[Frame]:
@@ -29,6 +32,11 @@ def programme() -> Iterator[Frame]:
         yield Frame(last.number + 1, last.seconds + INTERVAL_SECONDS, picture)
 
 
+def clean() -> Reel:
+    """Give what the encoder sends when it comes back: the beginning of the clip."""
+    return Reel(islice(frames(CLIP, INTERVAL_SECONDS), CLEAN_PICTURES))
+
+
 def channel_name() -> str:
     """Name a channel of this run: another run's reviews and stops are none of its business."""
     return f"demo-{datetime.now(UTC):%Y%m%d-%H%M%S}"
@@ -36,10 +44,12 @@ def channel_name() -> str:
 
 @dataclass
 class Performance:
-    """The clip being played, on a thread of its own, so that somebody can watch meanwhile."""
+    """Pictures being played, on a thread of its own, so that somebody can watch meanwhile."""
 
     broadcast: Broadcast
     speed: float
+    pictures: Iterable[Frame] = field(default_factory=programme)
+    played: Played | None = None
     _failure: BaseException | None = None
     _fresh: "queue.SimpleQueue[Put]" = field(default_factory=queue.SimpleQueue)
     _halted: threading.Event = field(default_factory=threading.Event)
@@ -73,6 +83,16 @@ class Performance:
             raise OperatorError(f"The player gave up: {self._failure}.") from self._failure
         return True
 
+    @property
+    def went_offline(self) -> bool:
+        """Tell whether the stream was cut before the pictures were at their end."""
+        return self.played is not None and self.played.went_offline
+
+    @property
+    def session(self) -> Session:
+        """Sum up what was sent, once it has ended."""
+        return Session.of(self.broadcast, self.played or Played())
+
     def fresh(self) -> list[Put]:
         """Return the frames that were put since the last call."""
         puts = []
@@ -82,11 +102,11 @@ class Performance:
         return puts
 
     def _play(self) -> None:
-        live = on_air(self.broadcast.ivs, self.broadcast.channel.arn)
+        live = self.broadcast.on_air()
         try:
-            play(
+            self.played = play(
                 self.broadcast.recording,
-                programme(),
+                self.pictures,
                 interval=INTERVAL_SECONDS,
                 speed=self.speed,
                 put=self.broadcast.recorder.put,

@@ -1,40 +1,11 @@
 """Tell from the stack's rows what happened to each frame that was put; no I/O and no clock."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from framewarden.domain.frames import frame_id
 from framewarden.domain.times import parse
+from local.demo_snapshot import STOP_MADE, Row, Snapshot, opener_of
 from local.player import Put
-
-Row = dict[str, Any]
-
-STOP_MADE = ("stopped", "reinstated")
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """The rows of one moment: frames by `frame_id`, reviews by `review_id`, the channel's stops."""
-
-    frames: dict[str, Row] = field(default_factory=dict)
-    reviews: dict[str, Row] = field(default_factory=dict)
-    stops: list[Row] = field(default_factory=list)
-
-    def outcome(self, frame_id: str) -> str | None:
-        """Return where a frame ended, a joined one where its review did; None while in flight."""
-        row = self.frames.get(frame_id, {})
-        if row.get("status") == "joined":
-            row = self.reviews.get(str(row.get("review_id")), {})
-        return row.get("outcome")
-
-    def judged_at(self, frame_id: str) -> float | None:
-        """Return when a frame had its verdict, in seconds of the epoch."""
-        row = self.frames.get(frame_id, {})
-        review = self.reviews.get(str(row.get("review_id")))
-        opened = review if review and opener_of(review) == frame_id else {}
-        moment = row.get("judged_at") or opened.get("judged_at")
-        return parse(moment).timestamp() if moment else None
 
 
 @dataclass(frozen=True)
@@ -53,22 +24,29 @@ class Story:
         self._link = link
         self._told: set[tuple[str, str]] = set()
         self._puts: dict[str, Put] = {}
-        self._by_version: dict[tuple[str, str | None], Put] = {}
+        self._recordings: list[str] = []
+        self._began: dict[str, float] = {}
 
     def put(self, put: Put) -> None:
         """Take note of a frame that was put."""
         self._puts[put.frame_id] = put
-        self._by_version[put.key, put.version_id] = put
+        if _recording(put) not in self._recordings:
+            self._recordings.append(_recording(put))
+
+    def reconnected(self, stream_id: str, began: float) -> None:
+        """Take note of a stream with which the encoder came back; seconds of the epoch."""
+        self._began[stream_id] = began
 
     def tell(self, now: Snapshot) -> list[Event]:
         """Return what is new, in the order in which it happened to the frames."""
         events: list[Event] = []
         for review in now.reviews.values():
             events += self._opened(review)
-        for put in sorted(self._puts.values(), key=lambda one: one.number):
+        for put in sorted(self._puts.values(), key=self._order):
             events += self._frame(put, now)
         for stop in now.stops:
             events += self._stop(stop)
+        events += self._ban(now.ban)
         for review in now.reviews.values():
             events += self._decided(review)
         return events
@@ -99,7 +77,15 @@ class Story:
 
     def _name(self, frame_id: str, review: Row) -> str:
         put = self._puts.get(frame_id)
-        return f"frame {put.number}" if put else str(review["frame"]["key"])
+        return self._named(put) if put else str(review["frame"]["key"])
+
+    def _named(self, put: Put) -> str:
+        session, number = self._order(put)
+        return f"frame {number}" + (f" of session {session + 1}" if session else "")
+
+    def _order(self, put: Put) -> tuple[int, int]:
+        """Number the sessions from 0, as frames are: each recording begins at frame 0 again."""
+        return self._recordings.index(_recording(put)), put.number
 
     def _frame(self, put: Put, now: Snapshot) -> list[Event]:
         row = now.frames.get(put.frame_id, {})
@@ -107,27 +93,40 @@ class Story:
         opener = opener_of(review) if review else put.frame_id
         if review and opener != put.frame_id and self._first("joined", put.frame_id):
             seen, other = _confidence(review, put), self._name(opener, review)
-            return [Event("joined", f"frame {put.number} joined the review of {other}{seen}")]
+            return [Event("joined", f"{self._named(put)} joined the review of {other}{seen}")]
         outcome = row.get("outcome")
         if outcome in ("unscreened", "skipped") and self._first("outcome", put.frame_id):
             reason = row.get("reason") or "no reason given"
-            return [Event(outcome, f"frame {put.number} {outcome}: {reason}")]
+            return [Event(outcome, f"{self._named(put)} {outcome}: {reason}")]
         return []
 
     def _stop(self, stop: Row) -> list[Event]:
         identity = str(stop.get("stream_id") or stop["item"])
-        if stop["status"] == "failed":
-            why = "could not be stopped; a person has the case"
-        elif stop["status"] in STOP_MADE:
-            seconds = self.seconds_to_stop(stop)
-            why = "stopped" + (f" {seconds:.2f} s after the put" if seconds is not None else "")
-        else:
+        made = stop["status"] in STOP_MADE
+        if not made and stop["status"] != "failed":
             return []
-        if not self._first(f"stop {stop['status']}", identity):
+        if not self._first("stopped" if made else "stop failed", identity):
             return []
+        back = self.seconds_on_air(stop)
+        if made and back is not None:
+            again = f"stopped again {back:.2f} s after its Stream Start"
+            return [Event("stop", f"reconnected as {identity}, {again}")]
+        seconds = self.seconds_to_stop(stop)
+        why = "stopped" + (f" {seconds:.2f} s after the put" if seconds is not None else "")
+        why = why if made else "could not be stopped; a person has the case"
         put = self._puts.get(str(stop.get("frame_id")))
-        name = f"frame {put.number} flagged, critical: " if put else ""
+        name = f"{self._named(put)} flagged, critical: " if put else ""
         return [Event("stop", f"{name}stream {identity} {why}")]
+
+    def _ban(self, ban: Row | None) -> list[Event]:
+        # Without `open` it is the record of a stop that keeps nobody off.
+        if ban and ban["status"] == "standing" and ban.get("open") and ban.get("stopped_at"):
+            if self._first("banned", ban["since"]):
+                until = "for some time" if ban.get("until") else "until it is reinstated"
+                return [Event("ban", f"the channel is banned {until}")]
+        elif ban and ban["status"] == "lifted" and self._first("lifted", ban["since"]):
+            return [Event("live", f"ban lifted by {ban.get('lifted_by')}")]
+        return []
 
     def _decided(self, review: Row) -> list[Event]:
         if review["status"] == "pending" or not self._first("decided", review["review_id"]):
@@ -144,17 +143,16 @@ class Story:
             return None
         return parse(stop["accepted_at"]).timestamp() - put.started
 
+    def seconds_on_air(self, stop: Row) -> float | None:
+        """Return the time from a reconnect's start to its verified stop; None for other stops."""
+        began = self._began.get(str(stop.get("stream_id")))
+        if began is None or not stop.get("stopped_at"):
+            return None
+        return parse(stop["stopped_at"]).timestamp() - began
 
-def seconds_to_verdict(puts: Iterable[Put], now: Snapshot) -> list[float]:
-    """Return for each judged frame the time from the start of its put to its verdict."""
-    judged = ((put, now.judged_at(put.frame_id)) for put in puts)
-    return [moment - put.started for put, moment in judged if moment is not None]
 
-
-def opener_of(review: Row) -> str:
-    """Return the frame with which a review began; the one it shows may be a graver one."""
-    first = review["samples"][0]
-    return frame_id(review["frame"]["bucket"], first["key"], first.get("version_id"))
+def _recording(put: Put) -> str:
+    return put.key.rpartition("/")[0]
 
 
 def strongest(review: Row) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from local.demo_story import Row, Snapshot
+from local.demo_snapshot import Row, Snapshot
 from local.tables import BATCH, fetch
 from local.target import Target
 
@@ -24,6 +24,7 @@ class Watcher:
         self._channel_arn = channel_arn
         self._frames: dict[str, Row] = {}
         self._reviews: dict[str, Row] = {}
+        self._stops: dict[str, Row] = {}
 
     def look(self, frame_ids: Iterable[str]) -> Snapshot:
         """Return the rows as they are now."""
@@ -37,16 +38,21 @@ class Watcher:
         for start in range(0, len(unfinished), BATCH):
             some = unfinished[start : start + BATCH]
             self._reviews |= fetch(self._dynamodb, self._tables["Reviews"], "review_id", some)
-        return Snapshot(dict(self._frames), dict(self._reviews), self._stops())
+        channel = {row["item"]: row for row in self._channel()}
+        for item, row in channel.items():
+            if item.startswith("stop#"):
+                # A reinstate takes moments of the stop away, which are told at the end.
+                self._stops[item] = self._stops.get(item, {}) | row
+        stops = list(self._stops.values())
+        return Snapshot(dict(self._frames), dict(self._reviews), stops, channel.get("ban"))
 
-    def _stops(self) -> list[Row]:
+    def _channel(self) -> list[Row]:
         from framewarden.aws.dynamo import typed, untyped
 
         pages = self._dynamodb.get_paginator("query").paginate(
             TableName=self._tables["Channels"],
-            KeyConditionExpression="channel = :channel AND begins_with(#item, :stop)",
-            ExpressionAttributeNames={"#item": "item"},
-            ExpressionAttributeValues=typed({":channel": self._channel_arn, ":stop": "stop#"}),
+            KeyConditionExpression="channel = :channel",
+            ExpressionAttributeValues=typed({":channel": self._channel_arn}),
             ConsistentRead=True,
         )
         return [untyped(item) for page in pages for item in page["Items"]]

@@ -38,12 +38,15 @@ def examine(target: Target) -> Iterator[Finding]:
     from local.doctor_medialive import check_medialive
     from local.doctor_quota import check_quota
     from local.doctor_stack import STACK_CHECKS
+    from local.doctor_stops import check_rooms, check_slates
 
     checks: dict[str, Check] = {
         **STACK_CHECKS,
         "recording": check_recordings,
         "channels": check_channels,
         "MediaLive": check_medialive,
+        "slates": check_slates,
+        "chat rooms": check_rooms,
         "Rekognition": check_quota,
     }
     for name, check in checks.items():

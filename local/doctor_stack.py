@@ -14,6 +14,7 @@ NEEDED = (
     "ConsoleUrl",
     "ApiUrl",
     "StateMachineArn",
+    "OrderMachineArn",
     "FramesBucket",
     "EvidenceBucket",
     "FramesTable",

@@ -1,21 +1,28 @@
 """Find IVS channels, and on a laptop make them go live as a broadcaster's encoder would."""
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from botocore.exceptions import ClientError
 
 from local.errors import OperatorError
-from local.player import Clock
 
 # The tag that the stop role is bound to.
 MODERATED = {"framewarden": "moderated"}
-# GetStream has a quota of five calls a second in an account.
-LOOK_EVERY_SECONDS = 0.5
+CONTROL = "/_framewarden/encoder"
+
+
+class KeyRevokedError(OperatorError):
+    """The channel takes no stream with the key that its encoder has."""
+
+    def __init__(self, channel: str) -> None:
+        super().__init__(
+            "Locked out: the stream key was revoked.",
+            f"A fresh one comes with: framewarden channels reinstate {channel}",
+        )
 
 
 @dataclass(frozen=True)
@@ -118,45 +125,48 @@ def live_stream(ivs: Any, channel_arn: str) -> str | None:
     return str(stream["streamId"]) if stream.get("state") != "OFFLINE" else None
 
 
-def on_air(ivs: Any, channel_arn: str, clock: Clock | None = None) -> Callable[[], bool]:
-    """Return a question that the player may ask before each frame, answered twice a second."""
-    clock = clock or Clock()
-    answer = True
-    look_at = clock.monotonic()
-
-    def ask() -> bool:
-        nonlocal answer, look_at
-        now = clock.monotonic()
-        if answer and now >= look_at:
-            look_at = now + LOOK_EVERY_SECONDS
-            answer = live_stream(ivs, channel_arn) is not None
-        return answer
-
-    return ask
-
-
 class Encoder:
     """The broadcaster's software: it makes a channel of the laptop's IVS go live, or end."""
 
     def __init__(self, moto_endpoint: str, channel: Channel) -> None:
         self._endpoint = urlsplit(moto_endpoint)
         self._channel = channel
+        self._stream_key: str | None = None
+        # Where IVS records the stream that was started last; None where it does not.
+        self.recording_prefix: str | None = None
 
     def start(self) -> str:
-        """Go live, and return the stream's id."""
-        return str(self._ask("start")["stream_id"])
+        """Go live, and return the stream's id; the first time it is given the channel's key.
+
+        Raises
+        ------
+        KeyRevokedError
+            Its key is good for nothing any more.
+        """
+        key = {"stream_key": self._stream_key} if self._stream_key else {}
+        answer = self._control("POST", "start", **key)
+        self._stream_key = answer["stream_key"]
+        self.recording_prefix = answer["recording_prefix"]
+        return str(answer["stream_id"])
 
     def stop(self) -> None:
         """End the stream, if it still runs."""
-        self._ask("stop")
+        self._control("POST", "stop")
 
-    def _ask(self, action: str) -> dict[str, Any]:
-        body = json.dumps({"channel_arn": self._channel.arn, "action": action})
+    def is_connected(self) -> bool:
+        """Tell whether its stream is taken: it knows that by itself, without asking GetStream."""
+        answer = self._control("GET", "see")
+        return bool(answer["live"]) and not answer["stopped"]
+
+    def _control(self, method: str, action: str, **more: str) -> dict[str, Any]:
+        named = {"channel_arn": self._channel.arn}
+        asks = method == "GET"
+        path = f"{CONTROL}?{urlencode(named)}" if asks else CONTROL
+        body = None if asks else json.dumps({**named, "action": action, **more})
         # Not urllib: it would send a call to this machine through the proxy of the environment.
         connection = HTTPConnection(self._endpoint.hostname or "", self._endpoint.port, timeout=10)
         try:
-            headers = {"Content-Type": "application/json"}
-            connection.request("POST", "/_framewarden/encoder", body, headers)
+            connection.request(method, path, body, {"Content-Type": "application/json"})
             answer = connection.getresponse()
             text = answer.read().decode()
         except (OSError, HTTPException) as failure:
@@ -165,11 +175,13 @@ class Encoder:
             ) from failure
         finally:
             connection.close()
+        if answer.status == 409:
+            raise KeyRevokedError(self._channel.name)
         if answer.status >= 300:
             raise OperatorError(
                 f"The laptop's IVS refuses to {action} {self._channel.name}: {text}"
             )
-        document: dict[str, Any] = json.loads(text or "{}")
+        document: dict[str, Any] = json.loads(text)
         return document
 
 

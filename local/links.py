@@ -1,9 +1,12 @@
-"""Sign the link of a review afresh, for whoever may read the stack's key."""
+"""Sign the link of a review or a channel afresh, for whoever may read the stack's key."""
 
 from __future__ import annotations
 
 import time
+from functools import cached_property
+from typing import Final
 
+from framewarden.console.channel_address import link_of
 from framewarden.domain.links import sign_link
 from local.tables import Row
 from local.target import Target
@@ -12,26 +15,38 @@ from local.target import Target
 SECRET = "LinkSecret"  # noqa: S105 a logical id, not a secret
 # As long as the link in the notice: a day after the deadline, to look only.
 AFTERWARDS_SECONDS = 24 * 3600
+# A channel's link lets its holder stop, ban and reinstate: long enough for a shift's hand-over.
+CHANNEL_SECONDS = 24 * 3600
+EVERYTHING: Final = "all"
 
 
 class Links:
-    """Make links of one stack's reviews; key and address are read once."""
+    """Make links of one stack's pages; key and address are read once."""
 
     def __init__(self, target: Target) -> None:
         self.target = target
-        self.base = ""
-        self.key = ""
+
+    @cached_property
+    def base(self) -> str:
+        """Read where people reach the pages."""
+        return self.target.console_url
+
+    @cached_property
+    def key(self) -> str:
+        """Read the current key."""
+        return link_key(self.target)
 
     def url(self, review: Row) -> str:
         """Give the link of a review."""
-        if not self.base:
-            self.base = self.target.console_url
-            self.key = link_key(self.target)
         review_id = review["review_id"]
         end = expiry(review, int(time.time()))
-        return (
-            f"{self.base}/reviews/{review_id}?exp={end}&sig={sign_link(self.key, review_id, end)}"
-        )
+        signature = sign_link(self.key, review_id, end)
+        return f"{self.base}/reviews/{review_id}?exp={end}&sig={signature}"
+
+    def channel_url(self, channel_arn: str) -> str:
+        """Give the link of a channel's page, with which everything may be done to the channel."""
+        end = int(time.time()) + CHANNEL_SECONDS
+        return f"{self.base}/{link_of(channel_arn, self.key, EVERYTHING, end)}"
 
 
 def expiry(review: Row, now: int) -> int:

@@ -4,7 +4,7 @@ import json
 import secrets
 import string
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,12 +20,16 @@ RECORDER_ROLE = "AWSServiceRoleForIVSRecordToS3"
 
 @dataclass(frozen=True)
 class Recording:
-    """One recording of a channel (Amazon IVS user guide, "Auto-record to Amazon S3")."""
+    """One recording of a channel (Amazon IVS user guide, "Auto-record to Amazon S3").
+
+    `place` is where its events say that it is; without events it is what IVS would choose.
+    """
 
     bucket: str
     channel_arn: str
     started: datetime
     recording_id: str
+    place: str | None = None
 
     @classmethod
     def begin(cls, bucket: str, channel_arn: str, started: datetime | None = None) -> "Recording":
@@ -37,6 +41,8 @@ class Recording:
     @property
     def prefix(self) -> str:
         """Return the prefix of all it writes: UTC, not zero padded, no slash before."""
+        if self.place:
+            return self.place
         account, channel = self.channel_arn.split(":")[4:6]
         at = self.started.astimezone(UTC)
         when = f"{at.year}/{at.month}/{at.day}/{at.hour}/{at.minute}"
@@ -52,6 +58,12 @@ class Recorder:
 
     def __init__(self, s3: Any, recording: Recording) -> None:
         self._s3, self.recording = s3, recording
+        self._has_ended = False
+
+    def anew(self, place: str | None) -> "Recorder":
+        """Turn to the channel's next recording: each stream has one of its own."""
+        begun = Recording.begin(self.recording.bucket, self.recording.channel_arn)
+        return Recorder(self._s3, replace(begun, place=place))
 
     def put(self, key: str, jpeg: bytes) -> str | None:
         """Put a thumbnail; return its version."""
@@ -72,7 +84,10 @@ class Recorder:
         self._event("recording-started", {"recording_started_at": iso(self.recording.started)})
 
     def ended(self) -> None:
-        """Write the document with which a recording ends."""
+        """Write the document with which a recording ends, once."""
+        if self._has_ended:
+            return
+        self._has_ended = True
         self._event("recording-ended", {"recording_ended_at": iso(datetime.now(UTC))})
 
     def _event(self, name: str, times: dict[str, str]) -> None:

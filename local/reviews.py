@@ -9,7 +9,8 @@ from typing import Any
 from framewarden.domain.times import iso
 from local.errors import OperatorError
 from local.links import Links
-from local.review_link import Fetch, answer
+from local.review_link import answer
+from local.site import Fetch
 from local.tables import Row, fetch, query, scan
 from local.target import Target
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from local import publish
+from local.attention import UNKNOWN, needed
 from local.audit import Audit
 from local.errors import OperatorError
 from local.tables import query
@@ -25,17 +27,22 @@ def unreachable(reason: str) -> Document:
         "open_reviews": None,
         "unscreened": None,
         "dead_letters": None,
+        **UNKNOWN,
     }
 
 
 def health(target: Target) -> Document:
     """Look at a stack.
 
+    It is not healthy without a policy, with a stop that failed or hangs, with a live channel whose
+    frames do not come, or with a message that was given up.
+
     `frames` and `unscreened` are counted on the laptop only: there the bucket is small. On AWS
     `framewarden audit` counts them.
     """
     policy, problem = published_policy(target)
-    problems = [problem] if problem else []
+    waiting, wrong = needed(target, datetime.now(UTC))
+    problems = [problem, *wrong] if problem else wrong
     frames = frame_counts(target) if target.is_laptop else None
     return {
         "healthy": not problems,
@@ -47,6 +54,7 @@ def health(target: Target) -> Document:
         "open_reviews": open_reviews(target),
         "unscreened": frames["unscreened"] if frames else None,
         "dead_letters": dead_letters(target),
+        **waiting,
     }
 
 

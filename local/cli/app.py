@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from local.cli import cloud, demo, doctor, executions, frames, moderate, policy, reviews
+from local.cli import channels, cloud, demo, doctor, executions, frames, moderate, policy, reviews
 from local.cli.failures import Commands
 from local.cli.options import HELP_NAMES, Chooser, choose_by
 
@@ -28,7 +28,7 @@ def application(chooser: Chooser | None = None) -> typer.Typer:
         pretty_exceptions_enable=False,
     )
     app.callback()(_root)
-    for part in (cloud, demo, moderate, policy, reviews, executions, frames, doctor):
+    for part in (cloud, demo, moderate, policy, reviews, channels, executions, frames, doctor):
         part.register(app)
     return app
 

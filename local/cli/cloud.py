@@ -9,6 +9,10 @@ import typer
 from local.cli.options import JsonOption, RegionOption, StackOption, target_of
 from local.cli.output import emit_json, say, table
 
+NEEDING = ("bans", "failed_stops", "unseen", "undelivered", "given_up")
+# What is in order is told as well, but not by the screen; JSON has all of it.
+NAMED = 10
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
@@ -100,8 +104,16 @@ def _show(told: dict[str, Any]) -> None:
         rows.append(("frames", ", ".join(f"{count} {name}" for name, count in frames.items())))
     for name in ("open_reviews", "unscreened", "dead_letters"):
         rows.append((name.replace("_", " "), told[name]))
+    rows += [(name.replace("_", " "), _count(told[name])) for name in NEEDING]
     for process in told["processes"]:
         megabytes = process["resident_bytes"] // 2**20
         named = f" pid {process['pid']}," if process["pid"] else ""
         rows.append(("process", f"{process['name']},{named} {megabytes} MB"))
     table(("", ""), rows)
+    for name in ("bans", "undelivered"):
+        for entry in (told[name] or [])[:NAMED]:
+            say(f"{entry['says']}. {entry['remedy']}")
+
+
+def _count(entries: list[Any] | None) -> int | None:
+    return None if entries is None else len(entries)

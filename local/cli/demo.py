@@ -63,21 +63,37 @@ def play(
     ],
     interval: Annotated[float, typer.Option(help="Seconds of the source between frames.")] = 1.0,
     speed: Annotated[float, typer.Option(help="How many times faster than life.")] = 1.0,
+    reconnect: Annotated[
+        bool, typer.Option("--reconnect", help="Come back after a stop, as encoders do (laptop).")
+    ] = False,
+    retry_every: Annotated[
+        float, typer.Option(metavar="SECONDS", help="How often --reconnect tries.")
+    ] = 2.0,
+    give_up_after: Annotated[
+        float, typer.Option(metavar="SECONDS", help="How long --reconnect tries in a row.")
+    ] = 60.0,
     stack: StackOption = None,
     region: RegionOption = None,
     json_: JsonOption = False,
 ) -> None:
     """Play a video or a folder of images as the frames of a live channel."""
-    from local.broadcast import go_live, join, send
+    from local.broadcast import go_live, join
     from local.footage import frames
     from local.laptop import cloud
     from local.player import pace
+    from local.sending import Retry, send
 
+    if reconnect and stack:
+        raise typer.BadParameter(
+            "only on the laptop cloud, which plays the broadcaster too; leave out --stack.",
+            param_hint="--reconnect",
+        )
+    retry = Retry(retry_every, give_up_after) if reconnect else None
     pace(interval, speed)
     pictures = frames(source, interval)  # a bad source is refused before the channel goes live
     target = target_of(stack, region)
     running = cloud.current() if target.is_laptop else None
     broadcast = go_live(running, target, channel) if running else join(target, channel)
-    told = send(broadcast, pictures, interval=interval, speed=speed, say=say)
+    told = send(broadcast, pictures, interval=interval, speed=speed, say=say, retry=retry)
     if json_:
         emit_json(told)

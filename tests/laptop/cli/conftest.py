@@ -1,14 +1,18 @@
 """A stack of ours in moto: what the template makes, as far as the command line touches it."""
 
+import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
 import pytest
 from moto import mock_aws
 from moto.dynamodb.models import dynamodb_backends
+from moto.ivs.models import ivs_backends
+from moto.medialive.models import medialive_backends
 from moto.s3.models import s3_backends
 from typer.testing import CliRunner, Result
 
@@ -16,6 +20,7 @@ from framewarden.aws.dynamo import typed
 from framewarden.domain.frames import frame_id
 from framewarden.domain.times import iso
 from local.cli.app import application
+from local.moto_ext import delays, encoder, faults, install
 from local.target import Target
 
 REGION = "us-east-1"
@@ -32,6 +37,7 @@ OUTPUTS = {
     "ApiUrl": "https://abc.execute-api.us-east-1.amazonaws.com/live",
     "ConsoleUrlParameter": "/guard/console",
     "StateMachineArn": MACHINE,
+    "OrderMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:order",
     "IntakeFunction": "intake",
     "SweepFunction": "sweep",
     "IntakeDeadLetterQueueUrl": "https://sqs.us-east-1.amazonaws.com/123456789012/dead",
@@ -88,6 +94,7 @@ def target() -> Target:
 @pytest.fixture(scope="module")
 def account() -> Iterator[None]:
     """An account in moto, with what the template makes, once for the tests of a module."""
+    install()
     with mock_aws():
         furnish(Target("guard", REGION, dict(OUTPUTS), client))
         yield
@@ -109,8 +116,13 @@ def furnish(target: Target) -> None:
     for bucket in ("frames", "evidence"):
         s3.create_bucket(Bucket=bucket)
         s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
-    dynamodb.create_table(**keyed("Frames", "frame_id"))
-    dynamodb.create_table(**reviews_table())
+    frames = keyed("Frames", "frame_id")
+    dynamodb.create_table(**indexed(frames, "by_channel", channel_arn="S", put_at="S"))
+    reviews = keyed("Reviews", "review_id")
+    dynamodb.create_table(**indexed(reviews, "open", open_severity="S", deadline="N"))
+    channels = keyed("Channels", "channel", "item")
+    dynamodb.create_table(**indexed(channels, "open", open="S", since="S"))
+    dynamodb.create_table(**keyed("Outbox", "id"))
     target.client("ssm").put_parameter(
         Name=OUTPUTS["ConsoleUrlParameter"], Value="https://desk.example/live", Type="String"
     )
@@ -119,32 +131,32 @@ def furnish(target: Target) -> None:
     )
 
 
-def keyed(name: str, key: str) -> dict[str, Any]:
+def keyed(name: str, *keys: str) -> dict[str, Any]:
     return {
         "TableName": name,
         "BillingMode": "PAY_PER_REQUEST",
-        "AttributeDefinitions": [{"AttributeName": key, "AttributeType": "S"}],
-        "KeySchema": [{"AttributeName": key, "KeyType": "HASH"}],
+        "AttributeDefinitions": [{"AttributeName": key, "AttributeType": "S"} for key in keys],
+        "KeySchema": schema(*keys),
     }
 
 
-def reviews_table() -> dict[str, Any]:
-    made = keyed("Reviews", "review_id")
+def indexed(made: dict[str, Any], index: str, **keys: str) -> dict[str, Any]:
     made["AttributeDefinitions"] += [
-        {"AttributeName": "open_severity", "AttributeType": "S"},
-        {"AttributeName": "deadline", "AttributeType": "N"},
+        {"AttributeName": key, "AttributeType": kind} for key, kind in keys.items()
     ]
     made["GlobalSecondaryIndexes"] = [
         {
-            "IndexName": "open",
-            "KeySchema": [
-                {"AttributeName": "open_severity", "KeyType": "HASH"},
-                {"AttributeName": "deadline", "KeyType": "RANGE"},
-            ],
+            "IndexName": index,
+            "KeySchema": schema(*keys),
             "Projection": {"ProjectionType": "ALL"},
         }
     ]
     return made
+
+
+def schema(*keys: str) -> list[dict[str, str]]:
+    kinds = zip(keys, ("HASH", "RANGE"), strict=False)
+    return [{"AttributeName": key, "KeyType": kind} for key, kind in kinds]
 
 
 @pytest.fixture
@@ -211,3 +223,106 @@ class Ledger:
 @pytest.fixture
 def ledger(furnished: Target) -> Ledger:
     return Ledger(furnished)
+
+
+class Video:
+    """Makes channels, lets them go live, and remembers what happened to them."""
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+
+    def ivs(self, name: str = "", tags: dict[str, str] | None = None) -> str:
+        """Make an IVS channel; return its ARN."""
+        tags = {"framewarden": "moderated"} if tags is None else tags
+        made = self.target.client("ivs").create_channel(name=name, tags=tags)
+        return str(made["channel"]["arn"])
+
+    def medialive(self, name: str, running: bool = True) -> str:
+        """Make a MediaLive channel; return its ARN."""
+        client = self.target.client("medialive")
+        made = client.create_channel(Name=name, Tags={"framewarden": "moderated"})["Channel"]
+        if running:
+            client.start_channel(ChannelId=made["Id"])
+        return str(made["Arn"])
+
+    def live(self, channel_arn: str) -> str:
+        """Let an encoder go live; return the session."""
+        return encoder.start(channel_arn)
+
+    def row(self, channel_arn: str, item: str, **row: Any) -> None:
+        self._put("ChannelsTable", {"channel": channel_arn, "item": item, **row})
+
+    def ban(self, channel_arn: str, **row: Any) -> None:
+        standard = {
+            "status": "standing", "open": "ban", "since": "2026-11-22T08:00:00.000Z", "until": None,
+            "by": "Ada", "via": "link", "note": "", "session": "st-1", "keys": "kept",
+            "action": "stop_stream", "restops": 0,
+        }  # fmt: skip
+        self.row(channel_arn, "ban", **standard | row)
+
+    def stop(self, channel_arn: str, session: str, status: str = "stopped", **row: Any) -> None:
+        standard = {
+            "status": status, "stream_id": session, "owner": "e-1", "by": "policy: nudity",
+            "begun_at": "2026-11-22T08:00:01.000Z", "since": "2026-11-22T08:00:01.000Z",
+            "lease_until": 1, "action": "stop_stream",
+            "failed_at" if status == "failed" else "stopped_at": "2026-11-22T08:00:03.000Z",
+        }  # fmt: skip
+        if status in ("failed", "stopping"):
+            standard["open"] = "stop"
+        self.row(channel_arn, f"stop#{session}", **standard | row)
+
+    def unseen(self, channel_arn: str, **row: Any) -> None:
+        standard = {
+            "open": "unseen", "reason": "no_frames", "since": "2026-11-22T08:00:00.000Z",
+            "session": "st-1", "last_frame_at": None,
+        }  # fmt: skip
+        self.row(channel_arn, "unseen", **standard | row)
+
+    def act(self, channel_arn: str, execution: str, **row: Any) -> None:
+        standard = {
+            "action": "stop", "by": "Ada", "via": "link", "note": "", "status": "done",
+            "at": "2026-11-22T08:00:00.000Z", "execution": execution, "result": "stopped",
+            "error": None, "session": "st-1", "ended_at": "2026-11-22T08:00:02.000Z",
+        }  # fmt: skip
+        full = standard | row
+        self.row(channel_arn, f"act#{full['at']}#{execution}", **full)
+
+    def frame(self, channel_arn: str, put_at: str) -> None:
+        self._put("FramesTable", {"frame_id": put_at, "channel_arn": channel_arn, "put_at": put_at})
+
+    def message(self, row_id: str, kind: str = "notice", **row: Any) -> None:
+        standard = {"id": row_id, "kind": kind, "due": 1795334400, "attempts": 0}
+        self._put("OutboxTable", standard | {"subject": "secret", "text": "secret"} | row)
+
+    def _put(self, output: str, row: dict[str, Any]) -> None:
+        table = self.target.output(output)
+        self.target.client("dynamodb").put_item(TableName=table, Item=typed(row))
+
+
+@pytest.fixture
+def video(furnished: Target) -> Video:
+    """The account without a channel; whatever is started or stopped is so at once."""
+    ivs_backends[ACCOUNT_ID][REGION].reset()
+    medialive_backends[ACCOUNT_ID][REGION].reset()
+    delays.change(stream_stop_seconds=0, medialive_seconds=0)
+    faults.clear()
+    return Video(furnished)
+
+
+@pytest.fixture
+def publish(target: Target) -> Callable[[dict[str, Any] | None], None]:
+    """Put a policy in force, or none, without AppConfig."""
+
+    def put(document: dict[str, Any] | None) -> None:
+        items = [{"State": "COMPLETE", "DeploymentNumber": 1}] if document else []
+        body = SimpleNamespace(read=lambda: json.dumps(document))
+        target.clients["appconfig"] = SimpleNamespace(
+            get_paginator=lambda _: SimpleNamespace(paginate=lambda **_: [{"Items": items}]),
+            get_deployment=lambda **_: {
+                "ConfigurationProfileId": target.output("PolicyProfile"),
+                "ConfigurationVersion": "1",
+            },
+            get_hosted_configuration_version=lambda **_: {"Content": body},
+        )
+
+    return put

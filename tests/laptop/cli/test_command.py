@@ -27,7 +27,12 @@ from local.status import health
 from local.target import Target, choose, on_cloud, stack_outputs
 
 REPOSITORY = Path(__file__).resolve().parents[3]
-GROUPS = {"policy": "check publish show", "reviews": "list show decide", "executions": "list show"}
+GROUPS = {
+    "policy": "check publish show",
+    "reviews": "list show decide",
+    "channels": "list show stop ban reinstate",
+    "executions": "list show",
+}
 COMMANDS = ["up", "down", "status", "env", "demo", "play", "moderate", "audit", "rescan", "doctor"]
 
 
@@ -73,6 +78,8 @@ def test_wrong_usage_is_exit_2() -> None:
         ("audit",),
         ("rescan",),
         ("reviews", "list"),
+        ("channels", "list"),
+        ("channels", "stop", "studio", "--by", "Ada"),
         ("executions", "list"),
         ("doctor",),
         ("policy", "show"),

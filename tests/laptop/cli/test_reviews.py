@@ -10,8 +10,8 @@ from typer.testing import Result
 
 from framewarden.domain.links import verify_link
 from local.links import expiry
-from local.review_link import Page
 from local.reviews import decide
+from local.site import Page
 from local.target import Target
 
 KEY = "a key of more than sixteen bytes"
