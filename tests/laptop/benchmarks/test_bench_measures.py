@@ -13,10 +13,13 @@ from tests.unit.template_operations import operations
 SERVICES = {"states": "stepfunctions", "appconfig": "appconfigdata"}
 # What a function can call besides, on a path that is not the measured one.
 ELSEWHERE = {
-    "stop_stream": {"medialive"},
-    "reinstate": {"medialive"},
-    "sweep": {"secretsmanager", "sns", "ssm", "stepfunctions"},
+    "stop_stream": {"appconfigdata", "ivschat", "medialive"},
+    "reinstate": {"ivs", "ivschat", "medialive", "sns"},
+    "request_review": {"ivs", "ivschat", "medialive"},
+    "sweep": {"ivs", "ivschat", "medialive", "secretsmanager", "sns", "ssm", "stepfunctions"},
+    "reconcile": {"ivs", "medialive", "stepfunctions"},
     "review_page": {"s3", "stepfunctions"},
+    "channel_page": {"ivs", "medialive", "stepfunctions"},
 }
 
 
@@ -56,7 +59,9 @@ def test_stages_are_medians_of_the_differences():
 
 def test_the_stop_shows_what_of_the_difference_is_the_emulators():
     pauses = Pauses(event=0.006, start=0.152, task=0.154, quiet=0.051, talking=0.006)
-    found = {one.name: one for one in stopping.figures([0.3, 0.29, 0.31], [0.05, 0.06], pauses)}
+    ours, verified = [0.3, 0.29, 0.31], [0.5, 0.6, 0.7]
+    measured = stopping.figures(ours, verified, [0.05, 0.06], pauses)
+    found = {one.name: one for one in measured}
     assert found["stop.slower_at_median"].value == pytest.approx(0.245)
     assert found["stop.slower_at_median"].detail == "0.211 s of it the emulator's pauses"
     assert found["stop.framewarden.p95"].value == 0.31

@@ -1,94 +1,20 @@
 """A deployed stack's channel is only joined, never started, and a broadcast always ends."""
 
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any
-
 import pytest
 from botocore.exceptions import ClientError
+from stream_fakes import (
+    ARN,
+    LOCKED_OUT,
+    FakeClock,
+    FakeEncoder,
+    FakeIvs,
+    FakeS3,
+    deployed,
+    on_laptop,
+)
 
-from local.broadcast import Broadcast, join, send
-from local.encoder import MODERATED, Channel
+from local.broadcast import GET_STREAM_EVERY_SECONDS, NOTICED_AFTER_SECONDS, join, until_no
 from local.errors import OperatorError
-from local.footage import Frame
-from local.player import PlayError
-from local.recording import Recorder, Recording
-from local.target import Target
-
-ARN = "arn:aws:ivs:eu-west-1:111122223333:channel/AbCdef1G2hij"
-MACHINE = "arn:aws:states:eu-west-1:111122223333:stateMachine:moderate"
-
-
-@dataclass
-class FakeIvs:
-    """One channel, and the streams that it sends: one for each question."""
-
-    tags: dict[str, str] = field(default_factory=lambda: dict(MODERATED))
-    arn: str = ARN
-    streams: list[str | None] = field(default_factory=list)
-
-    def get_channel(self, arn: str) -> dict[str, Any]:
-        return {"channel": {"arn": self.arn, "name": "stage", "tags": self.tags}}
-
-    def get_stream(self, channelArn: str) -> dict[str, Any]:  # noqa: N803 botocore's name
-        stream = self.streams.pop(0) if self.streams else None
-        if stream is None:
-            raise ClientError({"Error": {"Code": "ChannelNotBroadcasting"}}, "GetStream")
-        return {"stream": {"streamId": stream, "state": "LIVE"}}
-
-
-@dataclass
-class FakeS3:
-    """Remember the keys; deny them where told so."""
-
-    keys: list[str] = field(default_factory=list)
-    denies: bool = False
-
-    def put_object(self, **arguments: Any) -> dict[str, Any]:
-        if self.denies:
-            raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "PutObject")
-        self.keys.append(arguments["Key"])
-        return {"VersionId": f"v{len(self.keys)}"}
-
-
-@dataclass
-class FakeEncoder:
-    """Count the ends."""
-
-    ends: int = 0
-
-    def stop(self) -> None:
-        self.ends += 1
-
-
-def deployed(ivs: FakeIvs, s3: FakeS3) -> Target:
-    clients: dict[str, Any] = {"ivs": ivs, "s3": s3}
-    outputs = {"FramesBucket": "frames", "StateMachineArn": MACHINE}
-    return Target("framewarden", "eu-west-1", outputs, clients.__getitem__)
-
-
-def on_laptop(ivs: FakeIvs, s3: FakeS3) -> tuple[Broadcast, FakeEncoder]:
-    encoder = FakeEncoder()
-    recording = Recording("frames", ARN, datetime(2026, 1, 2, tzinfo=UTC), "a1B2c3D4e5F6")
-    channel = Channel(ARN, "stage", dict(MODERATED))
-    made = Broadcast(ivs, channel, Recorder(s3, recording), "st-1", encoder)  # type: ignore[arg-type]
-    return made, encoder
-
-
-def pictures(count: int) -> list[Frame]:
-    return [Frame(number, float(number), b"jpeg") for number in range(count)]
-
-
-def test_frames_of_a_deployed_stack_are_put_and_nothing_else_is_done() -> None:
-    s3, said = FakeS3(), list[str]()
-    broadcast = join(deployed(FakeIvs(), s3), ARN)
-
-    told = send(broadcast, pictures(2), interval=0.01, speed=1, say=said.append)
-
-    assert s3.keys == [broadcast.recording.key(0), broadcast.recording.key(1)]
-    assert s3.keys[0].startswith("ivs/v1/111122223333/AbCdef1G2hij/")
-    assert told["stream_id"] is None
-    assert said[0] == "stage is offline"
 
 
 def test_a_channel_outside_the_stacks_account_and_region_is_refused() -> None:
@@ -103,31 +29,119 @@ def test_a_channel_without_the_tag_is_refused() -> None:
         join(deployed(FakeIvs(tags={}), FakeS3()), ARN)
 
 
-def test_what_went_live_is_ended_and_its_recording_too() -> None:
-    s3 = FakeS3()
-    broadcast, encoder = on_laptop(FakeIvs(streams=["st-1"] * 9), s3)
+def test_the_laptops_encoder_is_asked_itself_and_getstream_never() -> None:
+    ivs, clock, encoder = FakeIvs(), FakeClock(), FakeEncoder(lasts=[1])
+    ask = on_laptop(encoder, FakeS3(), ivs).on_air(clock)
 
-    told = send(broadcast, pictures(1), interval=0.01, speed=1, say=lambda line: None)
+    assert ask()
+    clock.now += NOTICED_AFTER_SECONDS
+    assert not ask()
+    assert ivs.asked == 0
+
+
+def test_a_deployed_stream_is_asked_for_once_a_second() -> None:
+    ivs, clock = FakeIvs(streams=["st-1"] * 9), FakeClock()
+    ask = join(deployed(ivs, FakeS3()), ARN).on_air(clock)
+    joining, ivs.asked = ivs.asked, 0
+
+    for _ in range(30):
+        assert ask()
+        clock.now += 0.1
+
+    assert (joining, GET_STREAM_EVERY_SECONDS) == (1, 1.0)
+    assert ivs.asked == 3
+
+
+def test_another_stream_of_a_deployed_channel_is_not_the_one_that_was_joined() -> None:
+    ivs = FakeIvs(streams=["st-1", "st-1", "st-2", "st-2"])
+    broadcast, clock = join(deployed(ivs, FakeS3()), ARN), FakeClock()
+    ask = broadcast.on_air(clock)
+
+    assert ask()
+    clock.now += GET_STREAM_EVERY_SECONDS
+    assert not ask()
+    assert broadcast.is_offline
+
+
+def test_a_channel_that_was_off_air_is_not_waited_for() -> None:
+    ivs = FakeIvs()
+    ask = join(deployed(ivs, FakeS3()), ARN).on_air()
+
+    assert [ask(), ask()] == [True, True]
+    assert ivs.asked == 1
+
+
+def test_after_the_first_no_nobody_is_asked_again() -> None:
+    clock, asked = FakeClock(), list[int]()
+    ask = until_no(lambda: bool(asked.append(1)), 1.0, clock)
+
+    for _ in range(3):
+        assert not ask()
+        clock.now += 5
+    assert len(asked) == 1
+
+
+def test_a_reconnect_is_a_new_stream_with_a_recording_where_ivs_says() -> None:
+    s3, encoder = FakeS3(), FakeEncoder(connected=False)
+    first = on_laptop(encoder, s3)
+
+    second = first.reconnect()
+    third = second.reconnect()
+
+    assert [one.stream_id for one in (first, second, third)] == ["st-1", "st-2", "st-3"]
+    assert second.recording.prefix == "ivs/v1/of-stream-2"
+    assert third.recording.key(0) == "ivs/v1/of-stream-3/media/thumbnails/thumb0.jpg"
+    assert s3.keys == [f"ivs/v1/of-stream-{n}/events/recording-started.json" for n in (2, 3)]
+
+
+def test_a_recording_that_may_not_begin_leaves_no_stream_behind() -> None:
+    encoder = FakeEncoder(connected=False)
+
+    with pytest.raises(OperatorError, match="may not write recordings"):
+        on_laptop(encoder, FakeS3(denied="")).reconnect()
+    assert (encoder.ends, encoder.connected) == (1, False)
+
+
+def test_who_interrupts_a_reconnect_leaves_no_stream_behind() -> None:
+    class Interrupted(FakeS3):
+        def put_object(self, **_: object) -> dict[str, object]:
+            raise KeyboardInterrupt
+
+    encoder = FakeEncoder(connected=False)
+
+    with pytest.raises(KeyboardInterrupt):
+        on_laptop(encoder, Interrupted()).reconnect()
+    assert not encoder.connected
+
+
+def test_who_is_locked_out_ends_nobody_elses_stream() -> None:
+    encoder = FakeEncoder(refusals=[LOCKED_OUT])
+
+    with pytest.raises(type(LOCKED_OUT)):
+        on_laptop(encoder, FakeS3()).reconnect()
+    assert encoder.ends == 0
+
+
+def test_a_deployed_channels_encoder_is_not_ours_to_reconnect() -> None:
+    with pytest.raises(OperatorError, match="not ours to reconnect"):
+        join(deployed(FakeIvs(), FakeS3()), ARN).reconnect()
+
+
+def test_a_broadcast_ends_once() -> None:
+    s3, encoder = FakeS3(), FakeEncoder()
+    broadcast = on_laptop(encoder, s3)
+
+    broadcast.end()
+    broadcast.end()
 
     assert encoder.ends == 1
-    assert s3.keys[-1].endswith("/events/recording-ended.json")
-    assert [one["number"] for one in told["puts"]] == [0]
+    assert [key.rpartition("/")[2] for key in s3.keys] == ["recording-ended.json"]
 
 
-def test_a_stream_that_was_stopped_is_not_ended_again_and_the_player_says_so() -> None:
-    said = list[str]()
-    broadcast, encoder = on_laptop(FakeIvs(streams=[None]), FakeS3())
+def test_another_failure_of_getstream_is_no_answer() -> None:
+    class Denied(FakeIvs):
+        def get_stream(self, channelArn: str) -> dict[str, object]:  # noqa: N803 botocore's name
+            raise ClientError({"Error": {"Code": "AccessDeniedException"}}, "GetStream")
 
-    told = send(broadcast, pictures(3), interval=0.01, speed=1, say=said.append)
-
-    assert told["went_offline"]
-    assert told["puts"] == []
-    assert encoder.ends == 0
-    assert "the stream was stopped" in said[-1]
-
-
-def test_a_broadcast_ends_also_where_a_frame_could_not_be_put() -> None:
-    broadcast, _ = on_laptop(FakeIvs(streams=["st-1"] * 9), FakeS3(denies=True))
-
-    with pytest.raises(PlayError, match="AccessDenied"):
-        send(broadcast, pictures(1), interval=0.01, speed=1, say=lambda line: None)
+    with pytest.raises(ClientError):
+        _ = on_laptop(FakeEncoder(), FakeS3(), Denied()).is_offline

@@ -8,7 +8,7 @@ import pytest
 from demo_rows import ARN, LINK, STACK, evidence
 
 from local.demo_report import Evidence, broken_promises, document, percentile
-from local.demo_story import Snapshot
+from local.demo_snapshot import Snapshot
 
 
 def test_the_report_has_the_promised_structure() -> None:
@@ -17,20 +17,44 @@ def test_the_report_has_the_promised_structure() -> None:
     assert json.loads(json.dumps(report)) == {
         "stack": STACK,
         "frames": {
-            "put": 4,
-            "cleared": 1,
+            "put": 6,
+            "cleared": 2,
             "reviewed": 2,
             "stopped": 1,
-            "skipped": 0,
+            "skipped": 1,
             "unscreened": 0,
             "unaccounted": 0,
         },
+        "skipped": {"stream_already_stopped": 1},
+        "sessions": [
+            {
+                "stream_id": "st-1",
+                "prefix": "ivs/1",
+                "frames": 4,
+                "ended_by": "source",
+                "cleared": 1,
+            },
+            {
+                "stream_id": "st-2",
+                "prefix": "ivs/2",
+                "frames": 1,
+                "ended_by": "stopped",
+                "cleared": 0,
+            },
+            {
+                "stream_id": "st-3",
+                "prefix": "ivs/3",
+                "frames": 1,
+                "ended_by": "source",
+                "cleared": 1,
+            },
+        ],
         "reviews": [
             {
                 "review_id": "r1",
                 "severity": "medium",
                 "labels": [{"name": "Explicit", "confidence": 68.46}],
-                "frame_key": "ivs/thumb2.jpg",
+                "frame_key": "ivs/1/thumb2.jpg",
                 "frames": 2,
                 "url": LINK,
                 "decision": "allow",
@@ -40,11 +64,21 @@ def test_the_report_has_the_promised_structure() -> None:
             {
                 "channel_arn": ARN,
                 "stream_id": "st-1",
-                "frame_key": "ivs/thumb5.jpg",
+                "frame_key": "ivs/1/thumb5.jpg",
                 "put_to_stop_seconds": 0.41,
                 "stream_state": "offline",
-            }
+            },
+            {
+                "channel_arn": ARN,
+                "stream_id": "st-2",
+                "frame_key": None,
+                "put_to_stop_seconds": None,
+                "stream_state": "offline",
+            },
         ],
+        "reconnect": {"stream_id": "st-2", "stopped_after_seconds": 1.25},
+        "reinstated": {"by": "framewarden demo", "live_again": True},
+        "notices": ["stopped: AbCdef1G2hij", "stopped again: AbCdef1G2hij"],
         "latency_seconds": {
             "put_to_verdict": {"p50": 0.2, "p95": 0.4},
             "put_to_stop": {"p50": 0.41, "p95": 0.41},
@@ -57,7 +91,13 @@ def test_a_stop_that_was_not_made_is_no_stop() -> None:
     shown = evidence()
     shown.snapshot.stops[0]["status"] = "failed"
 
-    assert document(shown)["stops"] == []
+    assert [stop["stream_id"] for stop in document(shown)["stops"]] == ["st-2"]
+
+
+def test_a_stopped_stream_that_ivs_still_shows_is_live() -> None:
+    shown = Evidence(**{**vars(evidence()), "on_air": "st-2"})
+
+    assert [stop["stream_state"] for stop in document(shown)["stops"]] == ["offline", "live"]
 
 
 def test_every_promise_was_kept() -> None:
@@ -76,14 +116,32 @@ def changed(report: dict[str, Any], *path: str | int, value: Any) -> dict[str, A
 @pytest.mark.parametrize(
     ("path", "value", "sentence"),
     [
-        (("frames", "put"), 3, "3 frames were put, not 4."),
+        (("sessions", 0, "frames"), 3, "3 frames of the film were put, not 4."),
         (("frames", "unscreened"), 1, "1 frames were looked at by nobody."),
         (("frames", "unaccounted"), 2, "2 frames are unaccounted for."),
-        (("frames", "cleared"), 0, "4 frames were put and 3 have an outcome."),
+        (("frames", "cleared"), 1, "6 frames were put and 5 have an outcome."),
+        (("frames", "stopped"), 0, "No frame ended as stopped."),
+        (("skipped",), {"duplicate": 1}, "Frames were skipped: duplicate."),
         (("reviews",), [], "No review was opened."),
         (("reviews", 0, "decision"), None, "Reviews wait without a decision: r1."),
-        (("stops",), [], "The stream was stopped 0 times, not once."),
+        (("stops",), [], "The film's stream was stopped 0 times, not once."),
+        (("stops", 1, "stream_id"), "st-3", "Other streams were stopped: st-3."),
         (("stops", 0, "stream_state"), "live", "The channel is not offline."),
+        (("notices",), ["stopped: A"] * 3, "3 notices told of 2 stops."),
+        (("reconnect",), None, "The reconnected stream was not stopped, not within 5 s."),
+        (
+            ("reconnect", "stopped_after_seconds"),
+            None,
+            "The reconnected stream was not stopped, not within 5 s.",
+        ),
+        (
+            ("reconnect", "stopped_after_seconds"),
+            5.01,
+            "The reconnected stream was stopped after 5.01 s, not within 5 s.",
+        ),
+        (("reinstated",), None, "The reinstated channel did not stay on air."),
+        (("reinstated", "live_again"), False, "The reinstated channel did not stay on air."),
+        (("sessions", 2, "cleared"), 0, "0 of 1 frames of the last stream are cleared."),
     ],
 )
 def test_each_broken_promise_is_a_sentence(path: Any, value: Any, sentence: str) -> None:

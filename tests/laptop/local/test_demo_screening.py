@@ -1,15 +1,22 @@
 """The screening is watched until it rests, and its reviews are answered where nobody else will."""
 
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 from demo_rows import at, frames, put, review_of, stop_by
+from screening_fakes import (
+    FakeAudience,
+    FakeBroadcast,
+    FakeClock,
+    FakeLinks,
+    FakeMailbox,
+    FakePerformance,
+    FakeWatcher,
+)
 
 from local import demo_screening
 from local.demo_screening import PATIENCE_SECONDS, Screening
-from local.demo_story import Event, Snapshot
-from local.player import Clock, Put
+from local.demo_snapshot import Snapshot
 
 OPENER, JOINER, GUILTY = put(30), put(47), put(55)
 PENDING = review_of(OPENER, task_token="t", frames=2, deadline=2_000_000_000)
@@ -20,95 +27,6 @@ WAITING = frames(
 )
 ENDED = WAITING | frames((OPENER, {"status": "settled", "review_id": "r1", "outcome": "reviewed"}))
 DECIDED = PENDING | {"status": "decided", "decision": "allow", "outcome": "reviewed"}
-
-
-class FakeClock(Clock):
-    """Time passes by sleeping only."""
-
-    now = 0.0
-
-    def monotonic(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
-
-
-@dataclass
-class FakeBroadcast:
-    """A stream that is off air from the second question on."""
-
-    stream_id: str = "st-1"
-    asked: int = 0
-
-    @property
-    def is_offline(self) -> bool:
-        self.asked += 1
-        return self.asked > 1
-
-
-@dataclass
-class FakePerformance:
-    """A player that puts one frame at each look."""
-
-    puts: list[Put]
-    broadcast: FakeBroadcast = field(default_factory=FakeBroadcast)
-    started: bool = False
-
-    def start(self) -> None:
-        self.started = True
-
-    @property
-    def has_ended(self) -> bool:
-        return not self.puts
-
-    def fresh(self) -> list[Put]:
-        return [self.puts.pop(0)] if self.puts else []
-
-
-@dataclass
-class FakeWatcher:
-    """Snapshots in turn; the last one stays."""
-
-    snapshots: list[Snapshot]
-
-    def look(self, frame_ids: list[str]) -> Snapshot:
-        return self.snapshots.pop(0) if len(self.snapshots) > 1 else self.snapshots[0]
-
-
-@dataclass
-class FakeMailbox:
-    """One notice, whose link is the real one."""
-
-    links: dict[str, str] = field(default_factory=lambda: {"r1": "http://127.0.0.1/notice/r1"})
-    subjects: list[str] = field(default_factory=lambda: ["medium: Explicit"])
-
-    def read(self) -> list[str]:
-        told, self.subjects = self.subjects, []
-        return told
-
-
-@dataclass
-class FakeAudience:
-    """Remember what was told."""
-
-    events: list[Event] = field(default_factory=list)
-    progress: list[tuple[int, int]] = field(default_factory=list)
-
-    def event(self, event: Event) -> None:
-        self.events.append(event)
-
-    def advance(self, put: int, judged: int) -> None:
-        self.progress.append((put, judged))
-
-
-class FakeLinks:
-    """Sign nothing."""
-
-    def __init__(self, target: object) -> None: ...
-
-    def url(self, review: dict[str, Any]) -> str:
-        return f"http://127.0.0.1/signed/{review['review_id']}"
 
 
 class Stack:
@@ -215,6 +133,36 @@ def test_a_review_is_not_answered_while_a_frame_that_may_join_it_is_under_way(
     watched.watch_the_rest(answering=True)
 
     assert not stack.answers
+
+
+def test_getstream_is_asked_once_a_second_and_only_where_a_stop_is_verified(stack: Stack) -> None:
+    watched, _, _ = screening(Snapshot(stops=[stop_by(GUILTY, status="stopping")]))
+    broadcast = watched.performance.broadcast
+    watched.watch(lambda: False, 3.0)
+    assert isinstance(broadcast, FakeBroadcast)
+    assert (broadcast.asked, watched.is_stopped) == (0, False)
+
+    watched, audience, _ = screening(Snapshot(stops=[stop_by(GUILTY)]))
+    broadcast = watched.performance.broadcast
+    watched.watch(lambda: False, 0.5)
+    assert isinstance(broadcast, FakeBroadcast)
+    assert (broadcast.asked, watched.is_stopped) == (1, False)
+    watched.watch(lambda: False, 3.0)
+    assert (broadcast.asked, watched.is_stopped) == (2, True)
+    assert [event.kind for event in audience.events].count("offline") == 1
+
+
+def test_the_frames_of_every_stream_are_followed(stack: Stack) -> None:
+    watched, _, _ = screening(Snapshot())
+    second = FakePerformance([put(0, "second")])
+
+    watched.watch_the_play()
+    watched.follow(second)  # type: ignore[arg-type]
+    watched.watch(lambda: second.has_ended, 5.0)
+
+    assert second.started
+    assert [one.key for one in watched.puts][2:] == ["ivs/thumb55.jpg", "second/thumb0.jpg"]
+    assert watched.notices == ["medium: Explicit"]
 
 
 def test_executions_of_other_frames_are_none_of_its_business(stack: Stack) -> None:

@@ -1,5 +1,6 @@
 """The terminal tells the story, and takes nothing that a key or label says for a command."""
 
+import re
 from io import StringIO
 
 from demo_rows import LINK, evidence, put
@@ -42,6 +43,8 @@ def test_the_end_names_outcomes_latencies_and_where_to_look() -> None:
     for line in (
         "put to verdict: p50 0.20 s, p95 0.40 s",
         "put to stop: p50 0.41 s, p95 0.41 s",
+        "reconnect to stop: 1.25 s",
+        "reinstated by framewarden demo: the channel stayed on air",
         "cloud up 3.0 s, deployed in 20.0 s, first verdict 21.5 s after the start, played in 5.5 s",
         f"review      {LINK}",
         "ledger      framewarden audit",
@@ -50,6 +53,22 @@ def test_the_end_names_outcomes_latencies_and_where_to_look() -> None:
     ):
         assert line in told.splitlines()
     assert "wait for you" not in told
+    assert re.search(r"^skipped +1$", told, re.MULTILINE)
+    assert re.search(r"^  stream_already_stopped +1$", told, re.MULTILINE)
+
+
+def test_a_comeback_that_went_wrong_is_not_praised() -> None:
+    show, stream = terminal()
+    shown = document(evidence()) | {
+        "reconnect": {"stream_id": "st-2", "stopped_after_seconds": None}
+    }
+
+    show.report(shown | {"reinstated": None}, first_verdict=None)
+    assert "reconnect to stop" not in stream.getvalue()
+    assert "reinstated by" not in stream.getvalue()
+
+    show.report(shown | {"reinstated": {"by": "Ada", "live_again": False}}, first_verdict=None)
+    assert "reinstated by Ada: the channel did not stay on air" in stream.getvalue().splitlines()
 
 
 def test_an_open_review_is_counted_for_the_person_who_looks() -> None:

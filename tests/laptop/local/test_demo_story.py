@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
-from demo_rows import at, frames, put, review_of, stop_by, story
+from demo_rows import BEGAN, at, ban, frames, put, restop, review_of, stop_by, story
 
-from local.demo_story import Event, Snapshot, seconds_to_verdict, strongest
+from local.demo_snapshot import Snapshot, seconds_to_verdict
+from local.demo_story import Event, strongest
 from local.player import Put
 
 
@@ -116,6 +117,69 @@ def test_a_stop_that_failed_is_told_and_so_is_its_second_try() -> None:
     [failed] = told.tell(Snapshot(stops=[stop_by(guilty, status="failed", accepted_at=None)]))
     assert failed.text.endswith("stream st-1 could not be stopped; a person has the case")
     assert len(told.tell(Snapshot(stops=[stop_by(guilty)]))) == 1
+
+
+def test_a_stop_that_is_taken_back_is_not_told_again() -> None:
+    guilty = put(5)
+    told = story(guilty)
+
+    assert len(told.tell(Snapshot(stops=[stop_by(guilty)]))) == 1
+    assert told.tell(Snapshot(stops=[stop_by(guilty, status="reinstated")])) == []
+
+
+def test_a_reconnect_is_told_when_it_is_stopped_again() -> None:
+    told = story()
+    told.reconnected("st-2", BEGAN + 10)
+
+    assert told.tell(Snapshot(stops=[restop(status="stopping", stopped_at=None)])) == []
+    assert told.tell(Snapshot(stops=[restop()])) == [
+        Event("stop", "reconnected as st-2, stopped again 1.25 s after its Stream Start")
+    ]
+    assert told.tell(Snapshot(stops=[restop()])) == []
+
+
+def test_a_reconnect_that_could_not_be_stopped_is_told_as_such() -> None:
+    told = story()
+    told.reconnected("st-2", BEGAN + 10)
+
+    [event] = told.tell(Snapshot(stops=[restop(status="failed", stopped_at=None)]))
+
+    assert event.text == "stream st-2 could not be stopped; a person has the case"
+
+
+def test_a_ban_is_told_once_it_has_stopped_something_and_when_it_is_lifted() -> None:
+    told = story()
+
+    assert told.tell(Snapshot(ban=ban(stopped_at=None))) == []
+    assert told.tell(Snapshot(ban=ban())) == [
+        Event("ban", "the channel is banned until it is reinstated")
+    ]
+    assert told.tell(Snapshot(ban=ban(stopped_at=at(11)))) == []
+    assert told.tell(Snapshot(ban=ban(status="lifting"))) == []
+    lifted = ban(status="lifted", lifted_by="Ada")
+    assert told.tell(Snapshot(ban=lifted)) == [Event("live", "ban lifted by Ada")]
+    assert told.tell(Snapshot(ban=lifted)) == []
+
+
+def test_a_ban_for_a_time_is_told_as_one_and_a_stop_without_ban_as_none() -> None:
+    [event] = story().tell(Snapshot(ban=ban(until=1_900_000_000)))
+    assert event.text == "the channel is banned for some time"
+
+    this_session_only = ban(until=1_800_000_005)
+    del this_session_only["open"]
+    assert story().tell(Snapshot(ban=this_session_only)) == []
+
+
+def test_frames_of_a_later_session_are_told_apart() -> None:
+    first, late = put(3), put(3, "ivs/second")
+    row = {"status": "settled", "outcome": "skipped", "reason": "stream_already_stopped"}
+
+    events = story(first, late).tell(Snapshot(frames((late, row), (first, row))))
+
+    assert [event.text for event in events] == [
+        "frame 3 skipped: stream_already_stopped",
+        "frame 3 of session 2 skipped: stream_already_stopped",
+    ]
 
 
 def test_a_stop_by_a_person_names_no_frame_that_was_not_put() -> None:

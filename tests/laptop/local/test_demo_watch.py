@@ -51,7 +51,8 @@ def test_rows_of_frames_reviews_and_stops_are_read(target: Target) -> None:
     write(target, "frames", frame_id="of somebody else", status="started")
     write(target, "reviews", review_id="r1", status="pending", frames=2)
     write(target, "channels", channel=ARN, item="stop#st-1", status="stopping")
-    write(target, "channels", channel=ARN, item="ban", status="banned")
+    write(target, "channels", channel=ARN, item="ban", status="standing")
+    write(target, "channels", channel=ARN, item="act#2027#x", status="done")
     write(target, "channels", channel="another", item="stop#st-2", status="stopped")
 
     seen = Watcher(target, ARN).look([opener, "not admitted yet"])
@@ -59,6 +60,26 @@ def test_rows_of_frames_reviews_and_stops_are_read(target: Target) -> None:
     assert list(seen.frames) == [opener]
     assert seen.reviews["r1"]["frames"] == 2
     assert [stop["item"] for stop in seen.stops] == ["stop#st-1"]
+    assert seen.is_banned
+    write(target, "channels", channel=ARN, item="ban", status="lifting")
+    assert Watcher(target, ARN).look([]).is_banned
+    write(target, "channels", channel=ARN, item="ban", status="lifted")
+    assert not Watcher(target, ARN).look([]).is_banned
+
+
+def test_what_a_reinstate_takes_away_from_a_stop_is_remembered(target: Target) -> None:
+    watcher = Watcher(target, ARN)
+    row = {"channel": ARN, "item": "stop#st-1", "accepted_at": "2027-01-15T08:00:05.410Z"}
+    assert watcher.look([]).stops == []
+    assert not watcher.look([]).is_banned
+    write(target, "channels", **row, status="stopped")
+    watcher.look([])
+    del row["accepted_at"]
+    write(target, "channels", **row, status="reinstated")
+
+    [stop] = watcher.look([]).stops
+
+    assert (stop["status"], stop["accepted_at"]) == ("reinstated", "2027-01-15T08:00:05.410Z")
 
 
 def test_what_has_ended_is_not_read_again(target: Target) -> None:

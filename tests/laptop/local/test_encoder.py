@@ -1,20 +1,25 @@
-"""Channels are found by ARN, name or id, and only a moderated one is played on."""
+"""Channels are found by ARN, name or id, and an encoder knows its own connection."""
 
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from botocore.exceptions import ClientError
 
 from local.encoder import (
-    LOOK_EVERY_SECONDS,
+    Channel,
+    Encoder,
+    KeyRevokedError,
     find_channel,
     live_stream,
     made_channel,
     moderated_channel,
-    on_air,
 )
 from local.errors import OperatorError
-from local.player import Clock
 
 ARN = "arn:aws:ivs:us-east-1:000000000000:channel/"
 TAGS = {"framewarden": "moderated"}
@@ -130,21 +135,117 @@ def test_another_failure_of_getstream_is_no_answer() -> None:
         live_stream(Denied(), ARN + "A")
 
 
-def test_getstream_is_asked_twice_a_second_and_never_again_after_the_stop() -> None:
-    class FakeClock(Clock):
-        now = 0.0
+class Control:
+    """The laptop's IVS, as far as an encoder sees it: answers in turn, and what was asked."""
 
-        def monotonic(self) -> float:
-            return self.now
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str, Any]] = []
+        self.answers: list[tuple[int, dict[str, Any]]] = []
+        control = self
 
-    ivs, clock = FakeIvs(), FakeClock()
-    ivs.streams = ["st-1"]
-    ask = on_air(ivs, ARN + "A", clock)
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                control.answer(self)
 
-    assert [ask() for _ in range(5)] == [True] * 5
-    assert ivs.asked == 1
-    clock.now += LOOK_EVERY_SECONDS
-    assert [ask() for _ in range(3)] == [False] * 3
-    clock.now += LOOK_EVERY_SECONDS
-    assert not ask()
-    assert ivs.asked == 2
+            def do_POST(self) -> None:
+                control.answer(self)
+
+            def log_message(self, *_: Any) -> None: ...
+
+        self._server = HTTPServer(("127.0.0.1", 0), Handler)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
+        self._thread.start()
+
+    def answer(self, request: BaseHTTPRequestHandler) -> None:
+        size = int(request.headers.get("Content-Length") or 0)
+        body = json.loads(request.rfile.read(size)) if size else None
+        self.asked.append((request.command, request.path, body))
+        status, document = self.answers.pop(0)
+        request.send_response(status)
+        request.end_headers()
+        request.wfile.write(json.dumps(document).encode())
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+
+@pytest.fixture
+def control() -> Iterator[Control]:
+    made = Control()
+    yield made
+    made.close()
+
+
+def went_live(stream: str, key: str = "sk_1") -> tuple[int, dict[str, Any]]:
+    return 200, {"stream_id": stream, "stream_key": key, "recording_prefix": f"ivs/{stream}"}
+
+
+@pytest.mark.enable_socket
+def test_an_encoder_comes_back_with_the_key_that_it_had(control: Control) -> None:
+    encoder = Encoder(control.url, Channel(ARN + "A", "stage", TAGS))
+    control.answers = [went_live("st-1"), (200, {"stream_id": "st-1"}), went_live("st-2")]
+
+    assert encoder.start() == "st-1"
+    assert encoder.recording_prefix == "ivs/st-1"
+    encoder.stop()
+    assert encoder.start() == "st-2"
+
+    named = {"channel_arn": ARN + "A"}
+    assert [body for _, _, body in control.asked] == [
+        {**named, "action": "start"},
+        {**named, "action": "stop"},
+        {**named, "action": "start", "stream_key": "sk_1"},
+    ]
+
+
+@pytest.mark.enable_socket
+@pytest.mark.parametrize(
+    ("live", "stopped", "connected"),
+    [(True, False, True), (True, True, False), (False, True, False), (False, False, False)],
+)
+def test_an_encoder_knows_by_itself_whether_it_is_connected(
+    control: Control, live: bool, stopped: bool, connected: bool
+) -> None:
+    encoder = Encoder(control.url, Channel(ARN + "A", "stage", TAGS))
+    control.answers = [(200, {"live": live, "stream_id": None, "stopped": stopped})]
+
+    assert encoder.is_connected() is connected
+    [(method, path, _)] = control.asked
+    assert (method, parse_qs(urlsplit(path).query)) == ("GET", {"channel_arn": [ARN + "A"]})
+    assert urlsplit(path).path == "/_framewarden/encoder"
+
+
+@pytest.mark.enable_socket
+def test_a_revoked_key_is_a_fault_of_its_own_with_the_remedy(control: Control) -> None:
+    encoder = Encoder(control.url, Channel(ARN + "A", "stage", TAGS))
+    control.answers = [(409, {"error": "AccessDeniedException", "message": "no"})]
+
+    with pytest.raises(KeyRevokedError, match="channels reinstate stage") as refused:
+        encoder.start()
+    assert refused.value.message == "Locked out: the stream key was revoked."
+
+
+@pytest.mark.enable_socket
+def test_another_refusal_is_a_sentence(control: Control) -> None:
+    encoder = Encoder(control.url, Channel(ARN + "A", "stage", TAGS))
+    control.answers = [(404, {"error": "ResourceNotFoundException"})] * 2
+
+    with pytest.raises(OperatorError, match="refuses to start stage"):
+        encoder.start()
+    with pytest.raises(OperatorError, match="refuses to see stage"):
+        encoder.is_connected()
+
+
+@pytest.mark.enable_socket
+def test_a_cloud_that_was_taken_down_is_a_sentence(control: Control) -> None:
+    url = control.url
+    control.close()
+
+    with pytest.raises(OperatorError, match="does not answer"):
+        Encoder(url, Channel(ARN + "A", "stage", TAGS)).is_connected()

@@ -61,6 +61,28 @@ def test_a_recording_begins_and_ends_with_a_document_that_is_no_frame() -> None:
     assert begun["channel_arn"] == ARN
 
 
+def test_a_recording_ends_once() -> None:
+    s3 = FakeS3()
+    recorder = Recorder(s3, RECORDING)
+
+    recorder.ended()
+    recorder.ended()
+
+    assert len(s3.puts) == 1
+
+
+def test_the_next_recording_is_where_ivs_says_or_where_it_would_be() -> None:
+    place = "ivs/v1/000000000000/AbCdef1G2hij/2026/3/4/5/7/Zz9Yy8Xx7Ww6"
+    recorder = Recorder(FakeS3(), RECORDING)
+
+    told, named = recorder.anew(place).recording, recorder.anew(None).recording
+
+    assert told.key(0) == f"{place}/media/thumbnails/thumb0.jpg"
+    assert named.prefix.startswith("ivs/v1/000000000000/AbCdef1G2hij/")
+    assert named.recording_id != RECORDING.recording_id
+    assert (named.bucket, named.channel_arn) == ("frames", ARN)
+
+
 def test_who_may_not_write_recordings_is_told_so() -> None:
     with pytest.raises(OperatorError, match="may not write recordings"):
         Recorder(FakeS3("AccessDenied"), RECORDING).started()
