@@ -10,14 +10,14 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import building, cold, latency, machine, report, screening, stopping
+from benchmarks import building, cold, keeping, latency, machine, report, screening, stopping
 from benchmarks.figures import Section, broken
 from benchmarks.ground import Ground, ground
 from local.cli.output import say
 from local.demo_cloud import terminable
 from local.errors import OperatorError
 
-NAMES = ("memory", "setup", "latency", "stop", "cold")
+NAMES = ("memory", "setup", "latency", "stop", "keep", "cold")
 PIPE_COLUMNS = 160
 INTERRUPTED = 130
 Measure = Callable[[argparse.Namespace], Generator[Section, None, None]]
@@ -75,6 +75,8 @@ def _on_cloud(place: Ground, given: argparse.Namespace, wanted: Sequence[str]) -
         yield latency.run(place, given.seconds)
     if "stop" in wanted:
         yield stopping.run(place, given.turns)
+    if "keep" in wanted:
+        yield keeping.run(place, given.turns, given.flood)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -94,6 +96,9 @@ def parser() -> argparse.ArgumentParser:
         "--seconds", type=_positive, default=60, help="of latency, at each rate (default: 60)"
     )
     made.add_argument("--turns", type=_positive, default=15, help="of stop, each (default: 15)")
+    made.add_argument(
+        "--flood", type=_positive, default=10_000, help="frames of keep (default: 10000)"
+    )
     made.add_argument("--starts", type=_positive, default=7, help="of cold, each (default: 7)")
     made.add_argument("--no-fail", action="store_true", help="exit 0 though a bar is broken")
     return made

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from framewarden.domain.times import parse
 
@@ -54,11 +54,19 @@ class CallLog:
         return next((one for one in stops if one.params.get("channelArn") == channel_arn), None)
 
     def _ask(self, method: str) -> Any:
-        # Not urllib: it would send a call to this machine through the proxy of the environment.
-        port = self._endpoint.port
-        connection = HTTPConnection(self._endpoint.hostname or "", port, timeout=10)
-        try:
-            connection.request(method, "/_framewarden/calls")
-            return json.loads(connection.getresponse().read() or b"null")
-        finally:
-            connection.close()
+        return _control(self._endpoint, method, "calls", None)
+
+
+def control(moto_endpoint: str, what: str, **body: Any) -> Any:
+    """Tell the extension something."""
+    return _control(urlsplit(moto_endpoint), "POST", what, json.dumps(body))
+
+
+def _control(endpoint: SplitResult, method: str, what: str, body: str | None) -> Any:
+    # Not urllib: it would send a call to this machine through the proxy of the environment.
+    connection = HTTPConnection(endpoint.hostname or "", endpoint.port, timeout=10)
+    try:
+        connection.request(method, f"/_framewarden/{what}", body)
+        return json.loads(connection.getresponse().read() or b"null")
+    finally:
+        connection.close()

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 from benchmarks.figures import Figure, Section
 from framewarden.settings import BY_FUNCTION
@@ -65,23 +66,31 @@ FUNCTIONS = (
     Function("archive", ("dynamodb", "s3"), "cleared"),
     Function("settle", ("dynamodb",), "timed_out"),
     Function("sweep", ("dynamodb",), "schedule"),
+    Function("reconcile", ("dynamodb",), "stream_start"),
     Function("review_page", ("dynamodb", "secretsmanager")),
+    Function("channel_page", ("dynamodb", "secretsmanager")),
 )
 # No scenario of `events/`: API Gateway's event of somebody who follows a link.
-LINK = {
-    "httpMethod": "GET",
-    "path": "/reviews/r1",
-    "headers": {"host": "127.0.0.1"},
-    "queryStringParameters": {"exp": "4102444800", "sig": "c2lnbmF0dXJl"},
-    "requestContext": {"path": "/live/reviews/r1"},
-}
+LINKS = {"review_page": "/reviews/r1", "channel_page": "/channels/ivs/AbCdef1G2hij"}
+
+
+def link(path: str) -> dict[str, Any]:
+    """Return the event of a page's request."""
+    return {
+        "httpMethod": "GET",
+        "path": path,
+        "headers": {"host": "127.0.0.1"},
+        "queryStringParameters": {"exp": "4102444800", "may": "all", "sig": "c2lnbmF0dXJl"},
+        "requestContext": {"path": f"/live{path}"},
+    }
 
 
 def copied(code: Path, folder: Path) -> Path:
     """Copy the built code as it is, so that nobody's next build changes it meanwhile."""
     place = folder / "code"
     shutil.copytree(code, place)
-    (folder / "link.json").write_text(json.dumps(LINK))
+    for name, path in LINKS.items():
+        (folder / f"{name}.json").write_text(json.dumps(link(path)))
     return place
 
 
@@ -131,7 +140,7 @@ def start(code: Path, services: tuple[str, ...], function: Function | None = Non
 
 def _event(function: Function, code: Path) -> Path:
     if not function.scenario:
-        return code.with_name("link.json")
+        return code.with_name(f"{function.folder}.json")
     return REPOSITORY / "events" / function.folder / f"{function.scenario}.json"
 
 
@@ -142,6 +151,7 @@ def _environment() -> dict[str, str]:
         "PATH": os.environ.get("PATH", os.defpath),
         **dict.fromkeys(wanted, "cold"),
         "FRAMES_BUCKET": "example-frames",  # of the events
+        "MEDIALIVE_FOLDERS": "none",
         "STATE_MACHINE_ARN": "arn:aws:states:us-east-1:111122223333:stateMachine:cold",
         "POWERTOOLS_SERVICE_NAME": "framewarden",
         "POWERTOOLS_METRICS_NAMESPACE": "framewarden",

@@ -9,8 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from benchmarks.comparator import stack
+from local import publish
 from local.demo_cloud import Timing, laptop_cloud
 from local.encoder import Channel
 from local.laptop import cloud as laptop
@@ -18,10 +20,13 @@ from local.laptop.build import build
 from local.laptop.connection import Cloud
 from local.laptop.deploy import TEMPLATE, build_and_deploy, defaults
 from local.laptop.sam import Sam
+from local.policy_file import load
 from local.publish import publish_if_none
 from local.target import Target, on_cloud
 
 Say = Callable[[str], None]
+# A worker reads the policy anew after at most ten seconds (framewarden.aws.policies).
+POLICY_SECONDS = 11
 
 
 @dataclass
@@ -79,6 +84,19 @@ def ground(say: Say) -> Iterator[Ground]:
             yield Ground(running, target, folder, timing, say)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def policy(ground: Ground, **changes: Any) -> Iterator[None]:
+    """Let the default policy with some changes be in force for a while."""
+    document = load(publish.DEFAULT)
+    publish.publish(ground.target, document | changes)
+    time.sleep(POLICY_SECONDS)
+    try:
+        yield
+    finally:
+        publish.publish(ground.target, document)
+        time.sleep(POLICY_SECONDS)
 
 
 def patiently(found: Callable[[], object], patience: float, pause: float = 0.05) -> bool:

@@ -3,15 +3,19 @@
 import io
 import json
 import os
+import signal
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import boto3
+import psutil
 import pytest
 from PIL import Image
 
@@ -46,6 +50,19 @@ SPECIAL: dict[str, Row] = {
     "on-error-review": {"on_error": "review"},
     "on-error-stop": {"on_error": "stop"},
     "confirm": {"confirm_stop": True},
+    "burst": {"confirm_stop": True},
+    "short-ban": {"stops": {"ban_for": "2s"}},
+    "revoked": {"stops": {"revoke_keys": True}},
+    "keys-denied": {"stops": {"revoke_keys": True}},
+    "killed-keys": {"stops": {"revoke_keys": True}},
+}
+SLATED = {"stops": {"medialive": "slate", "slate_input": "slate"}}
+# Their ids are MediaLive's: they are made before the policy is published.
+BROADCASTS: dict[str, Row] = {
+    "slated": SLATED,
+    "slate-missing": SLATED,
+    "off-and-on": {},
+    "two-pipelines": {},
 }
 
 
@@ -57,6 +74,8 @@ def policy(channels: Row | None = None, **changes: Any) -> Row:
         "max_age": "5m",
         "on_error": "hold",
         "incident_window": "10m",
+        # More than all tests of a session stop: one of them sets it low.
+        "breaker": {"stops": 1000, "within": "10m"},
         "reviews": {**reviews, "medium": {"deadline": "2m", "default": "allow"}},
         "rules": [
             {"name": f"explicit-{word}", "label": "Explicit", "min_confidence": least,
@@ -103,23 +122,43 @@ class Channel:
         recording = recording_into(ivs, desk.target.output("FramesBucket"))
         self.arn = made_channel(ivs, name, recording).arn
         self.id = self.arn.rpartition("/")[2]
-        self.stream_id = ""
+        self.stream_id = self.stream_key = ""
         self._number = 0
         self._recording = Recording.begin(desk.target.output("FramesBucket"), self.arn)
 
     def go_live(self) -> str:
-        self.stream_id = self.desk.control("encoder", channel_arn=self.arn, action="start")[
-            "stream_id"
-        ]
+        """Connect the encoder; a new stream is recorded under a prefix of its own."""
+        told = self.desk.control("encoder", channel_arn=self.arn, action="start")
+        if told["stream_id"] != self.stream_id:
+            self._recording = Recording.begin(self._recording.bucket, self.arn)
+            self._number = 0
+        self.stream_id, self.stream_key = told["stream_id"], told["stream_key"]
         return str(self.stream_id)
 
-    def live(self) -> bool:
-        ivs = self.desk.client("ivs")
+    def go_off(self) -> None:
+        """Disconnect the encoder, as its owner would."""
+        self.desk.control("encoder", channel_arn=self.arn, action="stop")
+
+    def may_enter(self, key: str) -> bool:
+        """Try to go live with a stream key."""
         try:
-            ivs.get_stream(channelArn=self.arn)
-        except ivs.exceptions.ChannelNotBroadcasting:
+            self.desk.control("encoder", channel_arn=self.arn, action="start", stream_key=key)
+        except urllib.error.HTTPError as refused:
+            assert refused.code == 409
             return False
         return True
+
+    def connected(self) -> bool:
+        """Ask the encoder, which needs no call of IVS, whether its stream is taken."""
+        told = self._encoder()
+        return bool(told["live"] and not told["stopped"])
+
+    def live(self) -> bool:
+        """Tell whether IVS would say that the channel broadcasts; its quota is left alone."""
+        return bool(self._encoder()["live"])
+
+    def _encoder(self) -> Row:
+        return dict(self.desk.control(f"encoder?channel_arn={self.arn}", method="GET"))
 
     def show(self, picture: bytes) -> str:
         """Put a frame as the recorder does, and return its frame_id."""
@@ -140,6 +179,25 @@ class Channel:
         self._recording = replace(self._recording, channel_arn=forged)
 
     def stops(self) -> list[Row]:
+        return [row for row in self.rows() if row["item"].startswith("stop#")]
+
+    def stop_row(self) -> Row:
+        """Return the stop of the session that began last."""
+        return self.row(f"stop#{self.stream_id}")
+
+    def ban(self) -> Row:
+        return self.row("ban")
+
+    def row(self, item: str) -> Row:
+        return next((row for row in self.rows() if row["item"] == item), {})
+
+    def denied_stops(self) -> int:
+        return sum(
+            call["operation"] == "StopStream" and self.arn in str(call["params"])
+            for call in self.desk.calls()
+        )
+
+    def rows(self) -> list[Row]:
         answer = self.desk.client("dynamodb").query(
             TableName=self.desk.target.output("ChannelsTable"),
             KeyConditionExpression="channel = :channel",
@@ -164,6 +222,7 @@ class Desk:
         self.cloud, self.target, self.pictures = cloud, target, Pictures()
         self._clients: dict[str, Any] = {}
         self._channels: dict[str, Channel] = {}
+        self._broadcasts: dict[str, str] = {}
         bucket = target.output("FramesBucket")
         role = recorder_credentials(self.client("iam"), self.client("sts"), bucket, cloud.account)
         self.recorder = boto3.client(
@@ -290,9 +349,80 @@ class Desk:
         """Return a channel of its own for a test; those of SPECIAL have rules of their own."""
         return self._channels.setdefault(name, Channel(self, name))
 
-    def publish(self) -> None:
+    def publish(self, **changes: Any) -> None:
         special = {self.channel(name).id: rules for name, rules in SPECIAL.items()}
-        publish.publish(self.target, policy(special))
+        special |= {self.medialive(name): rules for name, rules in BROADCASTS.items() if rules}
+        publish.publish(self.target, policy(special, **changes))
+
+    def medialive(self, name: str, inputs: tuple[str, ...] = ("camera", "slate")) -> str:
+        """Return the id of a MediaLive channel that runs; each has policy rules of its own."""
+        if name not in self._broadcasts:
+            attached = inputs if name != "slate-missing" else ("camera",)
+            medialive = self.client("medialive")
+            made = medialive.create_channel(
+                Name=name,
+                ChannelClass="SINGLE_PIPELINE",
+                InputAttachments=[
+                    {"InputAttachmentName": one, "InputId": f"id-{one}"} for one in attached
+                ],
+                Tags={"framewarden": "moderated"},
+            )["Channel"]["Id"]
+            state = partial(medialive.describe_channel, ChannelId=made)
+            self.wait(lambda: state()["State"] == "IDLE", "the channel is made")
+            medialive.start_channel(ChannelId=made)
+            self.wait(lambda: state()["State"] == "RUNNING", "the channel runs")
+            self._broadcasts[name] = made
+        return self._broadcasts[name]
+
+    def room(self, name: str) -> str:
+        """Make a chat room."""
+        return str(self.client("ivschat").create_room(name=name)["arn"])
+
+    def said(self, room: str) -> list[Row]:
+        """Return what a room was told."""
+        told = self.control("chat", method="GET")
+        events = told["events"] if isinstance(told, dict) else told
+        return [event for event in events if event["room_arn"] == room]
+
+    def outbox(self) -> list[Row]:
+        answer = self.client("dynamodb").scan(TableName=self.target.output("OutboxTable"))
+        return [untyped(item) for item in answer["Items"]]
+
+    def breaker_stamps(self) -> set[str]:
+        answer = self.client("dynamodb").get_item(
+            TableName=self.target.output("ChannelsTable"),
+            Key=typed({"channel": "breaker", "item": "stamps"}),
+        )
+        return set(untyped(answer.get("Item", {})).get("stamps", ()))
+
+    def held_up(self, operation: str, channel: "Channel", step: str) -> bool:
+        """Tell whether the worker of a stop has come as far as a step."""
+        if step == "look":
+            time.sleep(1)
+            return True
+        if step == "keys":
+            return bool(channel.ban())
+        if step == "stop":
+            return bool(channel.ban()) and time.sleep(0.5) is None
+        if step == "verify":
+            return bool(channel.stop_row().get("accepted_at")) and time.sleep(0.3) is None
+        return channel.stop_row().get("status") == "stopped" and time.sleep(0.3) is None
+
+    def kill_workers(self, function: str) -> int:
+        """Kill the processes that run a function, as a crash would."""
+        killed = 0
+        for process in psutil.process_iter():
+            try:
+                name = process.environ().get("AWS_LAMBDA_FUNCTION_NAME", "")
+                mine = (
+                    process.environ().get("TMPDIR", "").startswith(os.environ["FRAMEWARDEN_HOME"])
+                )
+            except psutil.Error:
+                continue
+            if function in name and mine:
+                process.send_signal(signal.SIGKILL)
+                killed += 1
+        return killed
 
     def upload(self, name: str, body: bytes) -> str:
         """Upload an image as somebody of the account, and return its frame_id."""
@@ -331,3 +461,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 def no_faults_left(desk: Desk) -> Iterator[None]:
     yield
     desk.control("faults", method="DELETE")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the README's reader find a fresh cloud: what other tests break is to be seen there."""
+    items.sort(key=lambda item: item.path.name != "test_readme.py")

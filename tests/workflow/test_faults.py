@@ -1,12 +1,9 @@
 """Break each part of the running machine on purpose, and see the frame end where it should."""
 
-import os
-import signal
 import time
 from datetime import UTC, datetime
 from typing import Any
 
-import psutil
 import pytest
 
 from framewarden.aws.dynamo import typed
@@ -110,7 +107,7 @@ def test_a_worker_killed_between_stop_row_and_call_stops_the_stream_all_the_same
     frame = channel.show(desk.pictures.critical())
     desk.wait(channel.stops, "the stop row is written")
     time.sleep(0.3)
-    assert kill_workers(desk, "StopStreamFunction") > 0
+    assert desk.kill_workers("StopStreamFunction") > 0
     assert desk.ended(frame)["outcome"] == "stopped"
     assert not channel.live()
 
@@ -179,18 +176,3 @@ def test_an_event_that_intake_cannot_read_waits_among_the_dead_letters(desk: Des
         ),
         "the event is among the dead letters",
     )
-
-
-def kill_workers(desk: Desk, function: str) -> int:
-    """Kill the processes that run a function, as a crash would."""
-    killed = 0
-    for process in psutil.process_iter():
-        try:
-            name = process.environ().get("AWS_LAMBDA_FUNCTION_NAME", "")
-            mine = process.environ().get("TMPDIR", "").startswith(os.environ["FRAMEWARDEN_HOME"])
-        except psutil.Error:
-            continue
-        if function in name and mine:
-            process.send_signal(signal.SIGKILL)
-            killed += 1
-    return killed
