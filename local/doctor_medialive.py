@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from framewarden.domain.medialive_keys import NO_FOLDERS, Folders, read_folders
 from local.doctor import FAIL, MODERATED, OK, TAG, WARN, Seen
+from local.doctor_stack import given_parameter
 from local.target import Target
 
 CAPTURE_KEY = "medialive/<channel id>/frame with the name modifier -$dt$"
+# Below the bucket, as `framewarden.domain.medialive_keys` reads keys.
+DESTINATION = re.compile(r"medialive/(?P<folder>[^/]+)/(?:(?:pipeline)?(?P<pipeline>[01])/)?")
+# The template's parameter.
+FOLDERS = "MediaLiveFolders"
 
 Document = dict[str, Any]
 
@@ -73,19 +80,29 @@ def _seconds(settings: Document) -> float:
     return 1.0
 
 
+def _read(url: str, folders: Folders) -> tuple[str, int | None]:
+    """Return whose frames a destination is, and which pipeline's; what is no folder is nobody's."""
+    path = url.partition("://")[2].partition("/")[2]
+    match = DESTINATION.match(path)
+    if not match:
+        return "", None
+    channel, pipeline = folders.get(match["folder"], (match["folder"], None))
+    return channel, int(match["pipeline"]) if match["pipeline"] else pipeline
+
+
 def check_medialive(target: Target) -> Iterator[Seen]:
     """See whether MediaLive names its frames so that they can be told apart, and may be stopped."""
-    seen = False
+    seen, folders = False, read_folders(given_parameter(target, FOLDERS) or NO_FOLDERS)
     for capture in captures(target):
         seen = True
-        yield _judge_capture(capture, target)
+        yield _judge_capture(capture, folders, target)
     if not seen:
         yield OK, "No MediaLive channel captures frames into the bucket.", ""
 
 
-def _judge_capture(capture: Capture, target: Target) -> Seen:
-    channel = capture.channel
-    name, place = f"MediaLive channel {channel['Id']}", f"/medialive/{channel['Id']}/"
+def _judge_capture(capture: Capture, folders: Folders, target: Target) -> Seen:
+    channel, name = capture.channel, f"MediaLive channel {capture.channel['Id']}"
+    read = [_read(url, folders) for url in capture.urls]
     if channel.get("Tags", {}).get(TAG) != MODERATED:
         return (
             FAIL,
@@ -93,12 +110,20 @@ def _judge_capture(capture: Capture, target: Target) -> Seen:
             f"aws medialive create-tags --resource-arn {channel['Arn']} "
             f"--tags {TAG}={MODERATED} --region {target.region}",
         )
-    if any(place not in url for url in capture.urls):
+    if any(whose != channel["Id"] for whose, _ in read):
         return (
             FAIL,
-            f"{name} writes its frames elsewhere than below {place[1:]}, so nobody knows whose "
-            "they are.",
-            f"Set the frame capture's destination to {CAPTURE_KEY}.",
+            f"{name} writes its frames elsewhere than below medialive/{channel['Id']}/, so nobody "
+            "knows whose they are.",
+            f"Set the frame capture's destination to {CAPTURE_KEY}, or deploy with "
+            f"{FOLDERS}=FOLDER={channel['Id']}.",
+        )
+    if len(read) > 1 and len({pipeline for _, pipeline in read} - {None}) < len(read):
+        return (
+            WARN,
+            f"{name} writes each frame {len(read)} times, and each is paid for.",
+            f"Let its pipelines write to medialive/{channel['Id']}/0/frame and "
+            f"medialive/{channel['Id']}/1/frame: the second copy is then skipped.",
         )
     if any("$dt$" not in modifier for modifier in capture.modifiers):
         return (

@@ -42,6 +42,15 @@ def check_account(target: Target) -> Iterator[Seen]:
         yield OK, says, ""
 
 
+def given_parameter(target: Target, name: str) -> str | None:
+    """Read a parameter that the stack was deployed with; None where it has none of that name."""
+    [described] = target.client("cloudformation").describe_stacks(StackName=target.stack_name)[
+        "Stacks"
+    ]
+    given = {item["ParameterKey"]: item["ParameterValue"] for item in described["Parameters"]}
+    return given.get(name)
+
+
 def check_stack(target: Target) -> Iterator[Seen]:
     """See whether the deployment ended well and is a framewarden of this version."""
     [described] = target.client("cloudformation").describe_stacks(StackName=target.stack_name)[

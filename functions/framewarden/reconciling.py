@@ -114,7 +114,7 @@ def _restop(
     if ended or failures >= TRIES or _is_owned(row, now):
         return None
     # An event may come before the stream is seen: an order that found nothing is placed again.
-    unique = f"{session}|{iso(now)[:16]}"
+    unique = f"{session}|{failures}|{iso(now)[:16]}"
     return ordering.place(_order("restop", arn, None, BY, now), unique, own.order_machine_arn)
 
 

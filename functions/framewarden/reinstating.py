@@ -9,6 +9,7 @@ from framewarden.aws.bans import Bans, act_row
 from framewarden.aws.channels import STOP
 from framewarden.aws.dynamo import Row
 from framewarden.domain import notices
+from framewarden.domain.errors import ChannelNotFoundError
 from framewarden.domain.times import iso
 from framewarden.domain.wants import by_of
 from framewarden.observability import count
@@ -86,7 +87,10 @@ def _may_return(row: Row, ban: Row | None) -> bool:
 def _undone(arn: str, stopped: Row, by_the_clock: bool, execution: str) -> Document:
     """Undo what the stop did to the channel, as far as it is not undone already."""
     if not video.is_medialive(arn):
-        fresh = ivs.renew_key(arn)
+        try:
+            fresh = ivs.renew_key(arn)
+        except ChannelNotFoundError:
+            return {}  # there is nothing left to give a key to: only the ban is lifted
         return {"keys": "fresh" if fresh else "kept", "action": "stop_stream"}
     action = stopped.get("action")
     if action == "slate" and stopped.get("input"):

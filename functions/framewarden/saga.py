@@ -80,7 +80,7 @@ class Saga:
 
     def _take(self, session: Session) -> Row | None:
         """Own the session's stop; None where it is done already."""
-        want, name, frame = self.want, session.session_id, self.want.frame or {}
+        want, name, frame = self.want, session.session_id, self.want.frame
         details = {
             "owner": want.execution,
             "incident": want.incident,
@@ -88,13 +88,14 @@ class Saga:
             "since": iso(self.now),
             "stream_id": name,
             "started_at": iso(session.started_at) if session.started_at else None,
-            "recording": frame.get("session"),
-            "frame_id": frame.get("frame_id"),
-            "frame_key": frame.get("key"),
             "by": want.by,
             "action": want.action,
             "input": session.shows,
+            "again": want.ordered == "restop",
         }
+        if frame:  # an order that takes over a frame's stop leaves it its frame
+            named = ("recording", "frame_id", "frame_key")
+            details |= zip(named, (frame["session"], frame["frame_id"], frame["key"]), strict=True)
         seconds = int(self.now.timestamp())
         if row := self.bans.take(self.arn, name, details, seconds, seconds + LEASE_SECONDS):
             return row
@@ -190,7 +191,18 @@ class Saga:
         count("StreamsRestopped" if again else "StreamsStopped")
         for kept in news:
             delivering.publish_kept(kept, self.own, self.now)
+        if again:
+            self._forget_earlier(row["stream_id"])
         return slot
+
+    def _forget_earlier(self, session: str) -> None:
+        """Keep the first stop and the last of an encoder that keeps coming back: the ban counts.
+
+        Every try reads the channel's rows: thousands of reconnects must not make them thousands.
+        """
+        for row in self.standing.stops("stopped"):
+            if row.get("again") and row["stream_id"] != session:
+                self.bans.forget(self.arn, row["stream_id"])
 
     def _news(self, slot: Document) -> list[Row]:
         """Word what owners and viewers are told; of an encoder that keeps coming back, once."""
@@ -217,7 +229,8 @@ class Saga:
         return slot
 
     def _act(self, slot: Document) -> Row | None:
-        """Word the record of an order."""
-        if not self.want.order:
+        """Word the record of an order; of an encoder that keeps coming back, of the first."""
+        again = self.want.ordered == "restop" and (self.standing.ban or {}).get("restops")
+        if not self.want.order or again:
             return None
         return act_row(self.want.order, self.want.execution, slot, iso(datetime.now(UTC)))

@@ -89,6 +89,9 @@ class Standing:
             return bool(self.want.session == row["stream_id"])
         if begun and put_at < parse(begun) - CLOCK_SLACK:
             return False
+        recordings = {row.get("recording"), (self.want.frame or {}).get("session")} - {None}
+        if len(recordings) > 1:
+            return False  # of another session, however near to this one
         done = row["status"] == "stopped"
         end = parse(row["stopped_at"]) if done else datetime.fromtimestamp(row["lease_until"], UTC)
         return put_at <= end + CLOCK_SLACK

@@ -15,6 +15,8 @@ from framewarden.observability import count, logger
 from framewarden.saga import Saga
 
 Document = dict[str, Any]
+# A stop that was refused, taken back or overtaken is over: a try after it has begun none.
+BEGUN = ("stopping", "failed", "stopped")
 
 
 def stop(state: Document, own: settings.StopStream, now: datetime) -> Document:
@@ -53,17 +55,13 @@ def _terms(state: Document, own: settings.StopStream) -> Mapping[str, Any]:
     return DEFAULT_STOPS.document()
 
 
-def _marked(bans: Bans, row: Row, at: str, error: str) -> bool:
-    """Tell whether a stop is marked as failed, by this try or by one before it."""
-    return row["status"] == "failed" or bans.fail(row["channel"], row["stream_id"], at, error)
-
-
 def failed(state: Document, own: settings.StopFailed, now: datetime) -> Document:
     """Mark what this execution could not stop, so that the next try may take it over, and alarm."""
     want = want_of(state, DEFAULT_STOPS.document())
     error, at = str(state["stop_error"].get("Error")), iso(now)
     bans, arn = Bans(own.channels_table), want.channel_arn
-    mine = [row for row in bans.rows(arn) if row.get("owner") == want.execution] if arn else []
+    rows = bans.rows(arn) if arn else []
+    mine = [row for row in rows if row.get("owner") == want.execution and row["status"] in BEGUN]
     sessions = [row["stream_id"] for row in mine if _marked(bans, row, at, error)]
     # Nothing of a channel that is gone can be on air: nobody is woken for it.
     pointless = error == ChannelNotFoundError.__name__ or want.ordered == "reinstate"
@@ -78,3 +76,8 @@ def failed(state: Document, own: settings.StopFailed, now: datetime) -> Document
         count("StopFailed")
     logger.error("stop failed", extra={"sessions": sessions, "error": error})
     return {"error": error, "sessions": sessions}
+
+
+def _marked(bans: Bans, row: Row, at: str, error: str) -> bool:
+    """Tell whether a stop is marked as failed, by this try or by one before it."""
+    return row["status"] == "failed" or bans.fail(row["channel"], row["stream_id"], at, error)

@@ -64,7 +64,7 @@ def _look(
     if begun is None:
         # MediaLive does not say when a channel started: frames are expected from this look on.
         begun = parse(known["since"]) if known else now
-    late = now - max(begun, parse(last) if last else begun) > patience
+    late = now - begun > patience
     if late or (known is None and one.session.started_at is None):
         kind = "unseen" if late else "watched"
         channels.unseen(unseen_row(one.arn, session, "no_frames", last, now, kind))

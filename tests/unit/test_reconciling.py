@@ -225,6 +225,14 @@ class TestBans:
         reconcile(minutes(now, 1))
         assert aws.ordered() == []
 
+    @pytest.mark.parametrize(("state", "unseen"), [("standing", 0), ("lifting", 1)])
+    def test_only_a_ban_that_stands_excuses_missing_frames(self, aws, now, state, unseen):
+        aws.ivs_channel(tags=TAGS)
+        banned(aws, now)
+        aws.put("channels", aws.ban() | {"status": state})
+        aws.go_live(now)
+        assert reconcile(minutes(now, 1))["unseen"] == unseen
+
     def test_a_stop_of_one_session_is_no_ban(self, aws, now):
         banned(aws, now, ban_for=0)
         aws.go_live(now)

@@ -6,7 +6,6 @@ import pytest
 
 from framewarden.domain.errors import (
     ChannelBusyError,
-    ChannelNotFoundError,
     SlateInputMissingError,
     StopDeniedError,
     VideoServiceThrottledError,
@@ -201,11 +200,12 @@ class TestIvs:
         assert act["result"] == "reinstated"
         assert aws.notices() == []
 
-    def test_a_deleted_channel_cannot_be_given_back(self, aws, now):
+    def test_of_a_deleted_channel_the_ban_alone_is_lifted(self, aws, now):
         stopped(aws, now)
         aws.client("ivs").delete_channel(arn=CHANNEL)
-        with pytest.raises(ChannelNotFoundError):
-            reinstate(give_back(now), after(now))
+        slot = reinstate(give_back(now), after(now))
+        assert (slot["lifted"], slot["keys"], slot["action"]) == (True, None, None)
+        assert aws.ban()["status"] == "lifted"
 
     def test_a_throttled_look_is_tried_again(self, aws, now):
         stopped(aws, now, revoke_keys=True)
@@ -367,6 +367,8 @@ class TestMediaLive:
         flagged = another(scene(later, "medialive", **SLATE), 58)
         assert stop(flagged, later)["status"] == "stopped"
         assert aws.shows() == {"slate"}
+        reinstate(give_back(now, "order-10", **ON_MEDIALIVE), after(now, 180))
+        assert aws.shows() == {"camera"}
 
 
 # Each way that a channel was stopped, with the number of calls that give it back.

@@ -191,6 +191,14 @@ class TestBans:
         assert ban["stopped_at"] == aws.stop(session)["stopped_at"]
         assert ban["open"] == "ban"
 
+    def test_the_next_try_of_a_stop_leaves_its_ban_as_it_is(self, aws, now):
+        live(aws, now)
+        delays.change(stream_stop_seconds=HOUR)
+        for seconds in (0, 2, 7):
+            with pytest.raises(StreamStillLiveError):
+                stop(scene(now, ban_for=60), now + timedelta(seconds=seconds))
+        assert aws.ban()["until"] == int(now.timestamp()) + 60
+
     def test_who_wants_a_stop_bans(self, aws, now):
         live(aws, now)
         stop(scene(now, "by_person"), now)
@@ -313,6 +321,14 @@ class TestBreaker:
         later = now + timedelta(seconds=601)
         assert stop(self.frame(later, *last), later)["status"] == "stopped"
         assert aws.ban(last[1])["status"] == "standing"
+
+    def test_what_was_not_stopped_is_not_to_be_confirmed(self, aws, now):
+        for number, channel in self.channels(aws, now, 3):
+            frame = self.frame(now, number, channel)
+            frame["verdict"] = frame["verdict"] | {"confirm_stop": True}
+            slot = stop(frame, now)
+            assert slot["confirm"] is (number < 2)
+        assert slot["status"] == "breaker_open"
 
     def test_a_person_stops_what_was_refused(self, aws, now):
         for number, channel in self.channels(aws, now, 3):

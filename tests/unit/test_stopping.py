@@ -142,6 +142,14 @@ class TestIvs:
         assert aws.stop(first)["status"] == aws.stop(second)["status"] == "stopped"
         assert len(aws.notices()) == 2
 
+    def test_a_frame_of_the_next_session_is_not_taken_for_one_of_the_last(self, aws, now):
+        live(aws, now)
+        stop(scene(now), now)
+        second = aws.go_live(now)
+        frame = another(scene(now, seconds=0), 58, session="anotherRecord")
+        assert stop(frame, now + timedelta(seconds=1))["stream_id"] == second
+        assert calls(aws) == 2
+
     def test_a_stream_that_takes_a_moment_is_verified_and_not_asked_again(self, aws, now):
         live(aws, now)
         delays.change(stream_stop_seconds=3600)
@@ -319,6 +327,15 @@ class TestOffline:
         assert (slot["status"], slot["stream_id"]) == ("stopped", "st-old")
         assert slot["accepted_at"] == iso(now)
 
+    def test_of_two_stops_that_may_be_meant_the_last_one_is_told(self, aws, now):
+        self.off(aws, now)
+        self.row(aws, "stopped", stopped_at=iso(now))
+        [row] = aws.rows("channels")
+        for name, moment in (("st-0", -5), ("st-9", 5), ("st-1", -5)):
+            at = iso(now + timedelta(seconds=moment))
+            aws.put("channels", row | {"item": f"stop#{name}", "stream_id": name, "stopped_at": at})
+        assert stop(scene(now, seconds=-30), now)["stream_id"] == "st-9"
+
     def test_a_frame_after_the_last_stop_is_of_another_session(self, aws, now):
         self.off(aws, now)
         self.row(aws, "stopped", stopped_at=iso(now - timedelta(minutes=9)))
@@ -385,6 +402,15 @@ class TestFailing:
         assert (row["status"], row["error"], row["open"]) == ("failed", "StopDeniedError", "stop")
         assert (row["by"], row["owner"]) == ("policy: explicit-stop", scene(now)["execution"])
         assert counted()["StopFailed"] == 1
+
+    @pytest.mark.parametrize("status", ["refused", "ended", "reinstated"])
+    def test_an_earlier_stop_of_the_same_case_that_is_over_hides_no_failure(self, aws, now, status):
+        live(aws, now)
+        row = {"channel": CHANNEL, "item": "stop#st-1", "stream_id": "st-1", "status": status}
+        aws.put("channels", row | {"owner": scene(now)["execution"], "ended_at": iso(now)})
+        assert fail(scene(now, "by_person"), now)["sessions"] == []
+        assert aws.stop("unknown")["by"] == "Ada"
+        assert aws.stop("st-1")["status"] == status
 
     def test_what_a_ban_could_not_keep_off_is_looked_at_again(self, aws, now):
         live(aws, now)

@@ -84,7 +84,7 @@ class TestStop:
         ban, row = aws.ban(), aws.stop(session)
         assert (ban["by"], ban["via"], ban["note"]) == ("Ada", "desk", "three viewers complained")
         assert (ban["session"], ban["recording"]) == (session, None)
-        assert (row["owner"], row["frame_id"], row["by"]) == ("order-1", None, "Ada")
+        assert (row["owner"], row.get("frame_id"), row["by"]) == ("order-1", None, "Ada")
         [notice] = aws.notices()
         assert notice["subject"] == "stopped: AbCdef1G2hij"
         assert "Ada" in notice["text"]
@@ -309,11 +309,33 @@ class TestRestop:
         banned(aws, now)
         for number in range(4):
             moment = now + timedelta(seconds=10 * number)
-            aws.go_live(moment)
+            session = aws.go_live(moment)
             assert stop(restop(moment, f"restop-{number}"), moment)["status"] == "stopped"
         assert len(aws.notices()) == 1
         assert aws.rows("outbox") == []
-        assert aws.ban()["restops"] == len(aws.acts()) == accepted("StopStream") == 4
+        assert aws.ban()["restops"] == accepted("StopStream") == 4
+        assert len(aws.acts()) == 1, "the ban counts the others"
+        kept = [row for row in aws.rows("channels") if row["item"].startswith("stop#")]
+        assert [row["stream_id"] for row in kept] == [session], "thousands would be read each time"
+
+    def test_the_stop_that_began_the_ban_is_kept_whatever_comes_back(self, aws, now):
+        first = live(aws, now)
+        stop(scene(now), now)
+        for number in (1, 2, 3):
+            moment = now + timedelta(seconds=10 * number)
+            last = aws.go_live(moment)
+            stop(restop(moment, f"restop-{number}"), moment)
+        kept = [row for row in aws.rows("channels") if row["item"].startswith("stop#")]
+        assert {row["stream_id"] for row in kept} == {first, last}
+
+    def test_an_order_that_takes_over_a_frames_stop_leaves_it_its_frame(self, aws, now):
+        session = live(aws, now)
+        with aws.wire.killed_at(3, after=True), pytest.raises(KilledError):
+            stop(scene(now), now)
+        later = now + timedelta(seconds=60)
+        assert stop(order(later), later)["status"] == "stopped"
+        row = aws.stop(session)
+        assert (row["owner"], row["frame_id"]) == ("order-1", scene(now)["frame"]["frame_id"])
 
     def test_after_a_stop_by_a_verdict_the_first_comeback_is_told(self, aws, now):
         live(aws, now)

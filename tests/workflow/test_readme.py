@@ -3,6 +3,8 @@
 import os
 import re
 import subprocess
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,14 @@ COMMANDS = [
     for line in block.splitlines()
     if line.startswith("$ framewarden") or line.startswith("$ eval")
 ]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def the_other_tests_policy(desk: Desk) -> Iterator[None]:
+    """Publish it again: the README's reader has published another."""
+    yield
+    desk.publish()
+    time.sleep(11)  # a worker reads the policy anew after ten seconds
 
 
 def run(desk: Desk, command: str) -> subprocess.CompletedProcess[str]:

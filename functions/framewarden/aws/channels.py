@@ -155,6 +155,13 @@ class Channels:
         )
         return row is not None
 
+    def forget(self, channel: str, session: str) -> None:
+        """Forget a stop of a session."""
+        with store():
+            client("dynamodb").delete_item(
+                TableName=self.table, Key=typed({"channel": channel, "item": STOP + session})
+            )
+
     def act(self, row: Row) -> None:
         """Record what became of an order; what stands already was kept with what it tells of."""
         self._put_where(row, "attribute_not_exists(#item)", {}, ["item"])

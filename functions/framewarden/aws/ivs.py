@@ -108,7 +108,7 @@ def live_sessions(pages: int | None = None) -> dict[str, Session]:
     token: dict[str, Any] = {}
     for _ in range(pages or 10_000):
         with named(FAILURES, VideoServiceThrottledError):
-            answer = client("ivs", pages is None).list_streams(maxResults=100, **token)
+            answer = _page(token, whole=pages is None)
         for stream in answer["streams"]:
             if stream.get("state") != "OFFLINE":
                 found[stream["channelArn"]] = Session(stream["streamId"], stream.get("startTime"))
@@ -116,6 +116,13 @@ def live_sessions(pages: int | None = None) -> dict[str, Session]:
             return found
         token = {"nextToken": answer["nextToken"]}
     raise VideoServiceThrottledError("ListStreams: too many live streams to stand in for GetStream")
+
+
+def _page(token: dict[str, Any], *, whole: bool) -> Any:
+    """Return a page of what is live; who wants the whole list has time to wait for it."""
+    if whole:
+        return client("ivs", True).list_streams(maxResults=100, **token)
+    return client("ivs").list_streams(maxResults=100, **token)
 
 
 def stop(channel_arn: str) -> None:

@@ -99,6 +99,15 @@ def medialive_channel(**changes: Any) -> Document:
     }
 
 
+class Mapped:
+    """A stack that was deployed with folders."""
+
+    def describe_stacks(self, **_: str) -> Document:
+        folders = "studio-a=77,studio-b=77/1"
+        given = {"ParameterKey": "MediaLiveFolders", "ParameterValue": folders}
+        return {"Stacks": [{"Parameters": [given]}]}
+
+
 class MediaLive(Pages):
     def __init__(self, *channels: Document) -> None:
         self.channels = {channel["Id"]: channel for channel in channels}
@@ -164,8 +173,11 @@ def test_channels_are_recorded_and_tagged_or_neither(
     assert (found, words in says) == (status, True)
 
 
-def writing_to(url: str) -> Document:
-    return {"Destinations": [{"Id": "d1", "Settings": [{"Url": url}]}]}
+def writing_to(*urls: str) -> Document:
+    return {"Destinations": [{"Id": "d1", "Settings": [{"Url": url} for url in urls]}]}
+
+
+BELOW = "s3ssl://frames/medialive"
 
 
 @pytest.mark.parametrize(
@@ -175,10 +187,15 @@ def writing_to(url: str) -> Document:
         ({"Tags": {}}, "fail", "cannot be stopped"),
         (writing_to("s3://frames/x/frame"), "fail", "nobody knows whose"),
         (writing_to("s3://other/frame"), "ok", "No MediaLive channel"),
+        (writing_to(f"{BELOW}/78/frame"), "fail", "nobody knows whose"),
+        (writing_to(f"{BELOW}/studio-a/frame"), "ok", "every 0.5 s"),
+        (writing_to(f"{BELOW}/77/0/frame", f"{BELOW}/77/pipeline1/frame"), "ok", "every 0.5 s"),
+        (writing_to(f"{BELOW}/studio-a/frame", f"{BELOW}/studio-b/frame"), "ok", "every 0.5 s"),
+        (writing_to(f"{BELOW}/77/frame", f"{BELOW}/77/x/frame"), "warn", "writes each frame 2"),
     ],
 )
 def test_frame_captures(changes: Document, status: str, words: str) -> None:
-    target = place(medialive=MediaLive(medialive_channel(**changes)))
+    target = place(medialive=MediaLive(medialive_channel(**changes)), cloudformation=Mapped())
     [(found, says)] = seen(check_medialive, target)
     assert (found, words in says) == (status, True)
 
@@ -187,7 +204,8 @@ def test_a_capture_that_would_overwrite_itself_is_warned_of() -> None:
     channel = medialive_channel()
     [output] = channel["EncoderSettings"]["OutputGroups"][0]["Outputs"]
     output["OutputSettings"]["FrameCaptureOutputSettings"]["NameModifier"] = "-x"
-    [(status, says)] = seen(check_medialive, place(medialive=MediaLive(channel)))
+    target = place(medialive=MediaLive(channel), cloudformation=Mapped())
+    [(status, says)] = seen(check_medialive, target)
     assert (status, "overwrite" in says) == ("warn", True)
 
 
