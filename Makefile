@@ -23,8 +23,8 @@ test: lint ## everything: lint, all fast tests with coverage, every path on a ru
 	@$(BIN)/pytest tests/unit tests/laptop -n 2 --cov --cov-fail-under=95
 	@$(BIN)/pytest tests/workflow
 
-unit: $(INSTALLED) ## the fast suite: functions, template and state machine, without a cloud
-	@$(BIN)/pytest tests/unit -n 2 $(ARGS)
+unit: $(INSTALLED) ## the fast suite: functions, template and machines, without a cloud and the sagas' kills
+	@$(BIN)/pytest tests/unit -n 2 -m "not kills" $(ARGS)
 
 workflow: $(INSTALLED) ## the real machine on a running laptop cloud
 	@$(BIN)/pytest tests/workflow $(ARGS)

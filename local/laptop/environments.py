@@ -78,6 +78,10 @@ def for_ministack(home: Home, port: int, moto_endpoint: str, wait_scale: float) 
         "LAMBDA_EXECUTOR": "local",
         "LAMBDA_WARM_TTL_SECONDS": str(_WORKER_SECONDS),
         "FRAMEWARDEN_WORKERS": str(_WORKERS),
+        # Callers wait for one of those copies (a shim), so none need be refused. With a cap, an
+        # event of a burst is throttled three times within seconds and then dead; AWS keeps it and
+        # tries again for as long as its age allows.
+        "LAMBDA_ACCOUNT_CONCURRENCY": "0",
         "SFN_WAIT_SCALE": str(wait_scale),
         # It would tidy up other people's containers; this one needs none.
         "DOCKER_HOST": f"unix://{home.scratch / 'no-docker'}",

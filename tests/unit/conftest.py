@@ -19,6 +19,7 @@ import yaml
 from moto import mock_aws
 from moto.core.serialize import ResponseSerializer
 from moto.dynamodb.models import dynamodb_backends
+from moto.dynamodb.parsing.validators import ActionCountValidator
 from moto.ivs.models import ivs_backends
 from moto.medialive.models import medialive_backends
 from moto.s3.models import s3_backends
@@ -45,6 +46,13 @@ LINK_KEY = "k" * 64
 CONSOLE_URL = "https://abc123.execute-api.us-east-1.amazonaws.com/live"
 TABLES = {"frames": "FramesTable", "reviews": "ReviewsTable", "channels": "ChannelsTable"}
 TABLES |= {"outbox": "OutboxTable"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what kills a worker at each of its calls: hundreds of cases, left out by `make unit`."""
+    for item in items:
+        if "call" in getattr(getattr(item, "callspec", None), "params", ()):
+            item.add_marker("kills")
 
 
 @dataclass
@@ -270,9 +278,12 @@ def _schema(table: str) -> Document:
 @pytest.fixture(scope="module")
 def stack(lasting: Clients) -> Iterator[Document]:
     """Make everything that the template makes, once for the tests of a module."""
+    # moto counts an update's clauses anew at each of its fields, and again for each alternative of
+    # the response: both take longer than the work itself.
     with pytest.MonkeyPatch.context() as patch, mock_aws():
         patch.setenv("MOTO_ACCOUNT_ID", ACCOUNT)
         patch.setattr(ResponseSerializer, "_serialize_structure_member", _member)
+        patch.setattr(ActionCountValidator, "_processing_map", lambda validator: {})
         install()
         for name in TABLES:
             lasting("dynamodb").create_table(TableName=name, **_schema(name))
