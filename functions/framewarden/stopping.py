@@ -1,22 +1,16 @@
-"""Stop what a frame, a decision or an order wants stopped, and own up where that failed."""
+"""Stop what a frame, a decision or an order wants stopped."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from framewarden import settings
-from framewarden.aws.bans import Bans, act_row
-from framewarden.aws.dynamo import Row
-from framewarden.domain.errors import ChannelNotFoundError, FramewardenError, StopInProgressError
-from framewarden.domain.policy_stops import DEFAULT_STOPS
-from framewarden.domain.times import iso
+from framewarden.domain.errors import ChannelNotFoundError, FramewardenError
 from framewarden.domain.wants import want_of
-from framewarden.observability import count, logger
+from framewarden.observability import logger
 from framewarden.saga import Saga
 
 Document = dict[str, Any]
-# A stop that was refused, taken back or overtaken is over: a try after it has begun none.
-BEGUN = ("stopping", "failed", "stopped")
 
 
 def stop(state: Document, own: settings.StopStream, now: datetime) -> Document:
@@ -42,8 +36,10 @@ def _terms(state: Document, own: settings.StopStream) -> Mapping[str, Any]:
         terms = (state.get(slot) or {}).get("stops")
         if terms:
             return dict(terms)
+    # A frame brings its terms along: only an order needs the policy.
+    from framewarden.domain.policy_stops import DEFAULT_STOPS
+
     if "order" in state:
-        # Only an order needs it: a frame brings its terms along.
         from framewarden.aws.policies import current_policy
 
         order = state["order"]
@@ -53,31 +49,3 @@ def _terms(state: Document, own: settings.StopStream) -> Mapping[str, Any]:
         except FramewardenError as failure:
             logger.warning("no policy", extra={"error": type(failure).__name__})
     return DEFAULT_STOPS.document()
-
-
-def failed(state: Document, own: settings.StopFailed, now: datetime) -> Document:
-    """Mark what this execution could not stop, so that the next try may take it over, and alarm."""
-    want = want_of(state, DEFAULT_STOPS.document())
-    error, at = str(state["stop_error"].get("Error")), iso(now)
-    bans, arn = Bans(own.channels_table), want.channel_arn
-    rows = bans.rows(arn) if arn else []
-    mine = [row for row in rows if row.get("owner") == want.execution and row["status"] in BEGUN]
-    sessions = [row["stream_id"] for row in mine if _marked(bans, row, at, error)]
-    # Nothing of a channel that is gone can be on air: nobody is woken for it.
-    pointless = error == ChannelNotFoundError.__name__ or want.ordered == "reinstate"
-    if arn and not pointless and error != StopInProgressError.__name__:
-        if not mine:
-            bans.unlooked(arn, want.execution, want.by, at, error)
-        if sessions or not mine:
-            bans.failed(arn, at)
-    if want.order:
-        bans.act(act_row(want.order, want.execution, {}, at, error))
-    if not pointless:
-        count("StopFailed")
-    logger.error("stop failed", extra={"sessions": sessions, "error": error})
-    return {"error": error, "sessions": sessions}
-
-
-def _marked(bans: Bans, row: Row, at: str, error: str) -> bool:
-    """Tell whether a stop is marked as failed, by this try or by one before it."""
-    return row["status"] == "failed" or bans.fail(row["channel"], row["stream_id"], at, error)

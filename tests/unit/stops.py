@@ -5,7 +5,7 @@ Moments are the real clock's, since a stop is stamped by it.
 
 from datetime import timedelta
 
-from framewarden import reinstating, settings, stopping, sweeping
+from framewarden import failing, reinstating, settings, stopping, sweeping
 from framewarden.domain.errors import TransientError
 from framewarden.domain.times import iso
 from local.moto_ext import calls as served
@@ -53,7 +53,7 @@ def stop(document, now):
 
 def fail(document, now, error="StopDeniedError"):
     failed = document | {"stop_error": {"Error": error}}
-    return stopping.failed(failed, settings.StopFailed.read(), now)
+    return failing.failed(failed, settings.StopFailed.read(), now)
 
 
 def reinstate(document, now):
