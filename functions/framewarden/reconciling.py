@@ -59,11 +59,12 @@ def reconcile(own: settings.Reconcile, now: datetime) -> Document:
     hanging = bans.open("stop")
     for stop in hanging:
         each(stop["channel"], partial(_resume, bans, stop, live, own, now))
-    banned = {ban["channel"] for ban in standing if stands(ban, now)}
-    unseen = watch(bans, own.frames_table, live, banned, now)
     stuck = [stop for stop in bans.open("stop") if not _is_owned(stop, now)]
     gauge("ChannelsBanned", len(standing))
     gauge("StopsHanging", len(stuck))
+    # Last, so that a list that cannot be read hides no stop that hangs.
+    banned = {ban["channel"] for ban in standing if stands(ban, now)}
+    unseen = watch(bans, own.frames_table, live, banned, now)
     gauge("ChannelsUnseen", unseen)
     return {
         "live": len(live),

@@ -173,6 +173,19 @@ class TestBans:
         assert (placed["action"], placed["channel_arn"]) == ("restop", CHANNEL)
         assert counted()["ChannelsBanned"] == 1
 
+    def test_a_list_that_cannot_be_read_hides_no_ban_and_no_stop_that_hangs(
+        self, aws, now, counted
+    ):
+        banned(aws, now)
+        aws.go_live(now)
+        aws.wire.fails("ListChannels", "ForbiddenException", status=403)
+        with pytest.raises(StopDeniedError):
+            reconcile(now)
+        assert len(aws.ordered()) == 1
+        told = counted()
+        assert (told["ChannelsBanned"], told["StopsHanging"]) == (1, 0)
+        assert "ChannelsUnseen" not in told, "nobody knows"
+
     def test_event_and_schedule_of_the_same_minute_are_one_order(self, aws, now):
         now = now.replace(second=10)
         banned(aws, now)
