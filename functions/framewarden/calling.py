@@ -3,7 +3,7 @@
 Both are worded when they are sent, from the review as it is then.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Protocol
 
 from framewarden import delivering
@@ -13,9 +13,6 @@ from framewarden.aws.outbox import Outbox
 from framewarden.aws.reviews import Reviews
 from framewarden.domain import chat_events, links, notices
 from framewarden.domain.times import iso
-
-# A link shows what was decided for a day after its deadline; the row decides what it may still do.
-VIEW_ONLY = timedelta(days=1)
 
 
 class Callers(delivering.Notices, Protocol):
@@ -72,7 +69,7 @@ def _worded(review: Row, own: Callers) -> tuple[str, str]:
 
 
 def _link(review: Row, own: Callers) -> str:
-    expires = review["deadline"] + int(VIEW_ONLY.total_seconds())
+    expires = review["deadline"] + int(links.VIEW_ONLY.total_seconds())
     key = link_keys.keys(own.link_secret_arn)[0]
     signature = links.sign_link(key, review["review_id"], expires)
     base = parameters.console_url(own.console_url_parameter)

@@ -133,17 +133,35 @@ class Reconcile(Settings):
     order_machine_arn: str
 
 
-class ReviewPage(Settings):
+class Desk(Settings):
+    """What tells who is asking: the key of links and sessions, and the pool that knows people."""
+
+    link_secret_arn: str
+    link_may: str
+    desk_client_id: str
+
+
+class DeskPage(Desk):
+    reviews_table: str
+
+
+class ReviewPage(Desk):
     reviews_table: str
     outbox_table: str
+    channels_table: str
+    frames_table: str
     frames_bucket: str
-    link_secret_arn: str
 
 
-class ChannelPage(Settings):
+class PicturePage(Desk):
+    reviews_table: str
+    frames_table: str
+    frames_bucket: str
+
+
+class ChannelPage(Desk):
     channels_table: str
     order_machine_arn: str
-    link_secret_arn: str
 
 
 BY_FUNCTION: dict[str, tuple[str, ...]] = {
@@ -161,6 +179,8 @@ BY_FUNCTION: dict[str, tuple[str, ...]] = {
     "settle": Settle.names(),
     "sweep": Sweep.names(),
     "reconcile": Reconcile.names(),
+    "desk_page": DeskPage.names(),
+    "picture_page": PicturePage.names(),
     "review_page": ReviewPage.names(),
     "channel_page": ChannelPage.names(),
 }

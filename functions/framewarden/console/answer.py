@@ -17,14 +17,16 @@ class Answer:
     kind: str = HTML
     headers: Mapping[str, str] = field(default_factory=dict)
     picture_origin: str | None = None
+    cookies: tuple[str, ...] = ()
 
     def without_body(self) -> "Answer":
         """Return what HEAD answers: the same status and headers."""
         return replace(self, body="")
 
-    def all_headers(self) -> dict[str, str]:
+    def all_headers(self) -> dict[str, str | list[str]]:
         """Return every header; an answer's own ones win."""
-        return {**guards(self.picture_origin), **self.headers}
+        cookies = {"Set-Cookie": list(self.cookies)} if self.cookies else {}
+        return {**guards(self.picture_origin), **self.headers, **cookies}
 
 
 def guards(picture_origin: str | None) -> dict[str, str]:
@@ -38,6 +40,8 @@ def guards(picture_origin: str | None) -> dict[str, str]:
         "default-src 'none'",
         f"img-src {pictures}",
         "style-src 'self'",
+        "script-src 'self'",
+        "connect-src 'self'",
         "form-action 'self'",
         "frame-ancestors 'none'",
         "base-uri 'none'",

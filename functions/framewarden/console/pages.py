@@ -30,13 +30,14 @@ def _environment() -> "Environment":
     )
 
 
-def _render(template: str, root: str, **shown: Any) -> str:
+def render(template: str, root: str, **shown: Any) -> str:
+    """Render a template of a page at some depth below the stage's root."""
     return (
         _environment()
         .get_template(template)
         .render(
-            style=root + static_files.address("desk.css"),
-            mark=root + static_files.address("mark.svg"),
+            root=root,
+            static=lambda name: root + static_files.address(name),
             **shown,
         )
     )
@@ -58,7 +59,7 @@ def review_page(
     The nonce is of the one form that the page has: the review's own, or, where the session came
     back, the channel's, which stands at the address `channel`.
     """
-    return _render(
+    return render(
         "review.html",
         root,
         case=case,
@@ -84,7 +85,7 @@ def channel_page(
     notice: Words | None,
 ) -> str:
     """Render a channel; `form` holds what was typed before."""
-    return _render(
+    return render(
         "channel.html",
         root,
         view=view,
@@ -100,9 +101,9 @@ def channel_page(
 
 def problem_page(words: Words, root: str, incident: str = "") -> str:
     """Render what went wrong; an incident's reference finds its log line."""
-    return _render("problem.html", root, words=words, incident=incident)
+    return render("problem.html", root, words=words, incident=incident)
 
 
 def home_page(root: str) -> str:
     """Render what stands at the root."""
-    return _render("home.html", root)
+    return render("home.html", root)

@@ -116,6 +116,110 @@ class Problem(Enum):
         "Your decision was not applied: the time to decide was over.",
         "Below is what happens instead. If it should be otherwise, tell the engineer on call.",
     )
+    SIGN_IN = Words(
+        401,
+        "Sign in first",
+        "Nothing was done: this needs somebody who is signed in, and your session has ended, or "
+        "there was none.",
+        "Sign in, and open the page again.",
+    )
+    SESSION_FORGED = Words(
+        401,
+        "This session is not ours",
+        "Nothing was done: the cookie that names you was not made here, or was changed.",
+        "Sign in again. If you did nothing unusual, tell the engineer on call.",
+    )
+    SIGN_IN_REFUSED = Words(
+        401,
+        "That name and password do not fit",
+        "Nobody was signed in. We do not say which of the two is wrong.",
+        "Type both again. Who has forgotten a password gets a new one from whoever keeps accounts.",
+    )
+    SIGN_IN_BUSY = Words(
+        429,
+        "Too many attempts",
+        "Nobody was signed in: this account, or the whole desk, was tried too often just now.",
+        "Wait a minute, then try again. A link of a notice opens its case without signing in.",
+    )
+    SIGN_IN_AWAY = Words(
+        503,
+        "Nobody can be signed in just now",
+        "The service that keeps accounts does not answer.",
+        "Try again in a minute. A link of a notice opens its case without signing in.",
+    )
+    SIGN_IN_UNSUPPORTED = Words(
+        403,
+        "This account asks for a step that the desk does not know",
+        "Nobody was signed in: the account wants more than a password.",
+        "Tell whoever keeps accounts: the desk signs in with name and password only.",
+    )
+    PASSWORD_REFUSED = Words(
+        400,
+        "This password is not accepted",
+        "It is shorter than 12 characters, or lacks a capital, a small letter or a digit.",
+        "Choose another one.",
+    )
+    NO_ROLE = Words(
+        403,
+        "Your account has no role yet",
+        "You are signed in, but belong to none of the groups moderator, lead, engineer, auditor.",
+        "Ask whoever keeps accounts to add you to one; then sign in again.",
+    )
+    ROLE_MAY_NOT = Words(
+        403,
+        "Your role does not do this",
+        "Nothing was done. Moderators and leads act; engineers and auditors look.",
+        "If it must be done now, call a moderator, or open the link of the notice.",
+    )
+    LEAD_ONLY = Words(
+        403,
+        "This needs a lead",
+        "Nothing was done. A lead takes back stops, decides what was escalated, and may take over "
+        "what somebody else is working on.",
+        "Call a lead. What is on air and harmful a moderator may stop at any time.",
+    )
+    LINK_MAY_NOT = Words(
+        403,
+        "A link does not do this",
+        "Nothing was done: whoever holds a link can do only what this installation lets links do.",
+        "Sign in at the desk, and do it there under your own name.",
+    )
+    LINK_LOOKS_ONLY = Words(
+        403,
+        "This link only looks now",
+        "Nothing was done: the deadline that this link was made for is over.",
+        "If the review is still open, a newer notice has a newer link; or sign in at the desk.",
+    )
+    CLAIMED = Words(
+        409,
+        "Somebody else is working on this",
+        "Nothing was done: another moderator has claimed the case, and the page says until when.",
+        "Wait until then, and take it over; a lead may do so at once. Stop and block never wait.",
+    )
+    CLAIM_LOST = Words(
+        409,
+        "The case is not yours any more",
+        "Your claim had run out, and somebody else has the case now; or it has been decided.",
+        "Nothing you typed is lost: it is still in the form.",
+    )
+    NO_NOTE = Words(
+        400,
+        "There is no note",
+        "Nothing was kept: the note was empty.",
+        "Write something, and press the button again.",
+    )
+    RECORD_FULL = Words(
+        409,
+        "The record of this case is full",
+        "Nothing was kept, and no picture was shown: what cannot be recorded is not done.",
+        "Decide, which is always recorded; and tell the engineer on call.",
+    )
+    UNKNOWN_LABEL = Words(
+        400,
+        "That label is not known",
+        "Nothing was done: a label is judged as the model gave it, or added from the taxonomy.",
+        "Choose among the labels on the page.",
+    )
     FAILED = Words(
         500,
         "Something failed on our side",

@@ -3,7 +3,8 @@
 import binascii
 from base64 import b64decode
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,6 +22,8 @@ class Request:
     query: Mapping[str, str]
     body: bytes | None
     function_arn: str = ""
+    # Cookies that go out with the answer, whatever it is: a session that was renewed on the way.
+    renewed: list[str] = field(default_factory=list)
 
     @classmethod
     def of(cls, event: Mapping[str, Any], function_arn: str = "") -> "Request":
@@ -60,6 +63,18 @@ class Request:
         if default is None or not host:
             return False
         return theirs.removesuffix(default) == host.removesuffix(default)
+
+    @property
+    def cookies(self) -> Mapping[str, str]:
+        """Return the cookies that came; none where the header cannot be read."""
+        try:
+            return {name: part.value for name, part in SimpleCookie(self._cookie).items()}
+        except CookieError:
+            return {}
+
+    @property
+    def _cookie(self) -> str:
+        return self.headers.get("cookie", "")
 
     @property
     def is_form(self) -> bool:

@@ -9,7 +9,16 @@ from framewarden.console.answer import Answer
 
 FOLDER = Path(__file__).parent / "static"
 # Only what is named here is ever read from the disk.
-KINDS = {"desk.css": "text/css; charset=utf-8", "mark.svg": "image/svg+xml"}
+STYLE, SCRIPT = "text/css; charset=utf-8", "text/javascript; charset=utf-8"
+KINDS = {
+    "desk.css": STYLE,
+    "queue.css": STYLE,
+    "case.css": STYLE,
+    "desk.js": SCRIPT,
+    "queue.js": SCRIPT,
+    "case.js": SCRIPT,
+    "mark.svg": "image/svg+xml",
+}
 YEAR = 365 * 24 * 3600
 
 

@@ -1,9 +1,8 @@
-"""Sign what a person holds: the link of a review or of a channel, and the nonce of its form.
+"""Sign what a person holds: links of reviews and channels, the nonce of a form, and a session.
 
-A link is a bearer: whoever holds it may look, and may do what its page offers: decide while the
-review waits, or order what the channel's link allows. A nonce proves that a form came from a page
-which we showed a moment ago, so that opening a link decides nothing. All are stateless, and a mark
-of one kind never passes as another.
+A link is a bearer: whoever holds it may look, and may do what the stack lets links do. A nonce
+proves that a form came from a page which we showed a moment ago, so that opening a link decides
+nothing. All are stateless, and a mark of one kind never passes as another.
 """
 
 import hashlib
@@ -24,9 +23,9 @@ SHORTEST_KEY = 16
 # Epoch seconds up to the year 33658; a longer number is no moment.
 LONGEST_MOMENT = 12
 
-Purpose = Literal["link", "channel", "nonce"]
-# What a channel's link allows: `stop` (and ban), as from a review, or `all`, which can undo both.
-May = Literal["stop", "all"]
+Purpose = Literal["link", "channel", "nonce", "session"]
+# A link shows what was decided for a day after the deadline that it was made for.
+VIEW_ONLY = timedelta(days=1)
 
 
 class LinkExpiredError(LinkInvalidError):
@@ -56,13 +55,13 @@ def verify_link(
     return _unexpired(moment, now)
 
 
-def sign_channel(key: str, channel_arn: str, may: May, exp: int) -> str:
-    """Return the signature of a channel's link: what it allows, until `exp` (epoch seconds)."""
-    return _mark(key, "channel", channel_arn, may, exp)
+def sign_channel(key: str, channel_arn: str, exp: int) -> str:
+    """Return the signature of a channel's link that ends at `exp` (epoch seconds)."""
+    return _mark(key, "channel", channel_arn, exp)
 
 
 def verify_channel(
-    keys: Sequence[str], channel_arn: str, may: str, exp: int | str, sig: str, now: datetime
+    keys: Sequence[str], channel_arn: str, exp: int | str, sig: str, now: datetime
 ) -> int:
     """Return the moment (epoch seconds) at which a channel's link ends.
 
@@ -71,10 +70,10 @@ def verify_channel(
     LinkExpiredError
         We signed it, and `now` is at or after `exp`.
     LinkInvalidError
-        It was not signed with any of the keys for this channel, these rights and this moment.
+        It was not signed with any of the keys for this channel and this moment.
     """
     moment = _moment(str(exp))
-    if moment is None or not _signed(keys, sig, "channel", channel_arn, may, moment):
+    if moment is None or not _signed(keys, sig, "channel", channel_arn, moment):
         raise LinkInvalidError("the link was not signed by us, or not for this channel")
     return _unexpired(moment, now)
 
@@ -102,6 +101,23 @@ def verify_nonce(keys: Sequence[str], subject: str, nonce: str, now: datetime) -
     age = now.timestamp() - issued
     if not -SKEW.total_seconds() <= age < NONCE_LIFE.total_seconds():
         raise LinkExpiredError("the form is too old")
+
+
+def sign_session(key: str, payload: str) -> str:
+    """Return the signature of a signed-in person's session, whatever text describes it."""
+    return _mark(key, "session", payload)
+
+
+def verify_session(keys: Sequence[str], payload: str, sig: str) -> None:
+    """Accept a session that we signed; when it ends stands in it.
+
+    Raises
+    ------
+    LinkInvalidError
+        It was not signed with any of the keys.
+    """
+    if not _signed(keys, sig, "session", payload):
+        raise LinkInvalidError("the session was not signed by us")
 
 
 def _moment(text: str) -> int | None:
