@@ -5,7 +5,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test unit workflow lint bench build picture requirements clean
+.PHONY: help demo up down test unit workflow lint bench build picture screenshots requirements clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ build: $(INSTALLED) ## build for AWS: sam build, then bytecode, so that no cold 
 
 picture: $(INSTALLED) ## draw the state machine for the README from its definition
 	@$(BIN)/python -m local.picture README.md
+
+screenshots: $(INSTALLED) ## take the README's pictures of the desk in a browser
+	@$(BIN)/python -m local.screenshots $(ARGS)
 
 requirements: $(INSTALLED) ## pin every dependency anew, with hashes (needs uv)
 	uv pip compile --python-version 3.11 --universal --generate-hashes --no-header --no-emit-index-url \

@@ -6,7 +6,14 @@ from typing import Any
 
 from local.demo_report import percentile
 
-FORMATS = {"s": "{:.3f} s", "ms": "{:.0f} ms", "MB": "{:.0f} MB", "x": "{:.2f} x", "": "{:g}"}
+FORMATS = {
+    "s": "{:.3f} s",
+    "ms": "{:.0f} ms",
+    "MB": "{:.0f} MB",
+    "kB": "{:.0f} kB",
+    "x": "{:.2f} x",
+    "": "{:g}",
+}
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Act on a channel through its signed page as a browser would: get the page, post its form."""
+"""Act on a channel through its page as a browser would: get the page, post its form."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ class Placed:
 
 
 def place(url: str, wish: Wish, fetch: Fetch | None = None) -> Placed:
-    """Place an order through a channel's page.
+    """Place an order through a channel's page: by its link, or as whoever `fetch` signed in.
 
     Raises
     ------
     OperatorError
-        The link is not good, or the page takes no orders.
+        The page does not open, or takes no orders of whoever asks.
     """
     fetch = fetch or fetch_page
     shown = fetch("GET", url, None)
@@ -62,8 +62,8 @@ def _form(page: SitePage, action: str) -> Form | None:
     """Find the form that offers an action, else any that the site would take back.
 
     The page leaves out what seems pointless while it looks (a stop, while the video service
-    throttles its look); whether an order is taken the site decides by the link's rights.
+    throttles its look); whether an order is taken the site decides by the visitor's rights.
     """
     offering = [form for form in page.forms if action in form.offers("action")]
-    signed = [form for form in page.forms if "nonce" in form.fields]
-    return next(iter(offering + signed), None)
+    others = [form for form in page.forms_with("action") if "nonce" in form.fields]
+    return next(iter(offering + others), None)

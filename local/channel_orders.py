@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from secrets import token_urlsafe
 from typing import Any
 
 from botocore.exceptions import ClientError
 
+from framewarden.console.form import NAME_LENGTH, NOTE_LENGTH
 from framewarden.domain.failures import stop_failure_words
-from local.channel_link import Placed, Wish, place
+from framewarden.domain.times import iso
+from framewarden.ordering import execution_of
+from local.channel_link import Wish
 from local.channel_rows import Memory, memory_of
 from local.channel_words import ban_words, live_words, still_true, troubles
 from local.channels import Channel
-from local.links import Links
+from local.errors import OperatorError
 from local.live import Live, Unknown, look
-from local.site import Fetch
 from local.tables import Row
 from local.target import Target
 
@@ -38,9 +42,38 @@ class Outcome:
     facts: Document
 
 
-def send(target: Target, channel: Channel, wish: Wish, fetch: Fetch | None = None) -> Placed:
-    """Place an order through the channel's page, with a link made for it."""
-    return place(Links(target).channel_url(channel.arn), wish, fetch)
+def send(target: Target, channel: Channel, wish: Wish) -> str:
+    """Start an order's execution as whoever is signed in to AWS here; return its name.
+
+    CloudTrail keeps who that was; no link and no key of the pages is needed.
+
+    Raises
+    ------
+    OperatorError
+        Name or note are longer than the pages take them.
+    """
+    for what, given, most in (("name", wish.by, NAME_LENGTH), ("note", wish.note, NOTE_LENGTH)):
+        if len(given) > most:
+            raise OperatorError(
+                f"The {what} has {len(given)} characters. Nothing was ordered.",
+                f"Shorten it to {most}.",
+            )
+    order = {
+        "action": wish.action,
+        "channel_arn": channel.arn,
+        "channel": channel.id,
+        "session": wish.session,
+        "by": wish.by,
+        "via": "terminal",
+        "note": wish.note,
+        "at": iso(datetime.now(UTC)),
+    }
+    # Whoever orders twice at a terminal means it twice.
+    name, document = execution_of(order, token_urlsafe())
+    target.client("stepfunctions").start_execution(
+        stateMachineArn=target.output("OrderMachineArn"), name=name, input=json.dumps(document)
+    )
+    return name
 
 
 def await_record(

@@ -22,9 +22,10 @@ from local.encoder import live_stream
 from local.errors import OperatorError
 from local.laptop.connection import Cloud
 from local.laptop.deploy import STACK_NAME, build_and_deploy
+from local.laptop.people import demo_people
 from local.laptop.warming import MAIN_PATH, warm
 from local.publish import publish_if_none
-from local.target import Target, laptop
+from local.target import Target, laptop, running_cloud
 
 # The clip's 55 seconds and the abstract positive.
 FRAMES = 56
@@ -73,6 +74,7 @@ def _deployed(running: Cloud, show: Show) -> Target:
     published = publish_if_none(target)
     if published:
         show.say(f"Published policies/default.yaml as version {published.version}")
+    demo_people(running_cloud())
     return target
 
 
@@ -100,7 +102,8 @@ def _perform(
         _write(report, options.report)
         if options.once:
             return _verdict([*broken_promises(report, FRAMES), *screening.unfinished()], show)
-        show.say("\nThe pages stay up. Ctrl-C ends the demo.")
+        show.desk(target.desk_url, demo_people(running_cloud()))
+        show.say("\nThe desk stays up. Ctrl-C ends the demo.")
         stays[0] = True
         screening.watch_on()
     return 0

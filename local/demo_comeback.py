@@ -1,22 +1,24 @@
-"""Let the stopped encoder come back: the ban stops it again, until an operator reinstates it."""
+"""Let the stopped encoder come back: the ban stops it again, until a lead reinstates it."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from framewarden.console.channel_address import path_of
 from local.channel_link import Wish, place
-from local.demo_screening import MODERATOR, Screening
+from local.demo_screening import Screening
 from local.demo_stage import Performance, clean
 from local.demo_story import Event
+from local.desk_visit import DeskVisit
 from local.encoder import KeyRevokedError
 from local.footage import Frame
-from local.links import Links
+from local.laptop.people import person_of
 from local.player import Clock
 from local.sending import Reel
-from local.target import Target
+from local.target import Target, running_cloud
 
 Document = dict[str, Any]
-# (target, channel ARN, by) -> what the page said, and the page's link
-Reinstate = Callable[[Target, str, str], Document]
+# (target, channel ARN) -> what the page said, the page's address, and who ordered
+Reinstate = Callable[[Target, str], Document]
 
 # Pictures a second while the demo waits for something else.
 SPEED = 2.0
@@ -27,11 +29,13 @@ ON_AIR_AGAIN = 8
 PATIENCE_SECONDS = 20.0
 
 
-def through_the_page(target: Target, channel_arn: str, by: str) -> Document:
-    """Reinstate a channel as an operator does: by the form of its signed page."""
-    url = Links(target).channel_url(channel_arn)
-    placed = place(url, Wish("reinstate", by, "the demo's last act"))
-    return {"says": placed.says, "url": url}
+def through_the_page(target: Target, channel_arn: str) -> Document:
+    """Reinstate a channel as a lead does, which no link can: sign in, and use its page's form."""
+    lead, visit = person_of(running_cloud(), "lead"), DeskVisit(target.console_url)
+    visit.sign_in(lead["account"], lead["password"])
+    url = f"{visit.base}/{path_of(channel_arn)}"
+    placed = place(url, Wish("reinstate", lead["name"], "the demo's last act"), visit)
+    return {"says": placed.says, "url": url, "by": lead["name"]}
 
 
 class Comeback:
@@ -84,8 +88,8 @@ class Comeback:
     def _return(self, reel: Reel) -> None:
         screening = self._screening
         arn = screening.performance.broadcast.channel.arn
-        said = self._reinstate(self._target, arn, MODERATOR)
-        told = f"reinstate ordered through the channel's page: {said['says']}"
+        said = self._reinstate(self._target, arn)
+        told = f"{said['by']} signs in and orders reinstate on the channel's page: {said['says']}"
         screening.tell(Event("decided", told, said["url"]))
         screening.watch(lambda: not screening.now.is_banned, PATIENCE_SECONDS)
         performance = self._go_live(reel.session(ON_AIR_AGAIN))
@@ -95,7 +99,7 @@ class Comeback:
         if is_live:
             screening.tell(Event("live", f"GetStream says: {broadcast.stream_id} is live"))
         broadcast.end()
-        self.reinstated = {"by": MODERATOR, "live_again": is_live}
+        self.reinstated = {"by": said["by"], "live_again": is_live}
 
     def _go_live(self, pictures: Iterator[Frame]) -> Performance:
         """Reconnect with the key that the encoder has, and play while the stream runs."""

@@ -1,7 +1,7 @@
 """Show the demo at a terminal: progress, one line per event, and a table at the end."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -74,6 +74,12 @@ class Show:
             self._progress.update(self._put, completed=put)
             self._progress.update(self._judged, completed=judged)
 
+    def desk(self, url: str, people: Iterable[dict[str, str]]) -> None:
+        """Write where people sign in, and as whom one may here."""
+        self.say(f"\nSign in at {url} as")
+        for person in people:
+            self.say(f"  {person['account']:<10} {person['password']}")
+
     def report(self, report: dict[str, Any], first_verdict: float | None) -> None:
         """Write the table of outcomes and latencies, and where to look."""
         table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
@@ -124,7 +130,7 @@ def _seconds(report: dict[str, Any], first_verdict: float | None) -> Iterator[st
 
 def _places(report: dict[str, Any]) -> Iterator[str]:
     yield ""
-    yield f"pages       {report['stack']['console_url']}"
+    yield f"desk        {report['stack']['console_url']}/queue"
     for review in report["reviews"]:
         if review["url"]:
             yield f"review      {review['url']}"

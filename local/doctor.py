@@ -34,6 +34,7 @@ Check = Callable[[Target], Iterator[Seen]]
 
 def examine(target: Target) -> Iterator[Finding]:
     """Run every check; one that may not look says so and does not keep the others from looking."""
+    from local.doctor_desk import check_links, check_people
     from local.doctor_ivs import check_channels, check_recordings
     from local.doctor_medialive import check_medialive
     from local.doctor_quota import check_quota
@@ -42,6 +43,8 @@ def examine(target: Target) -> Iterator[Finding]:
 
     checks: dict[str, Check] = {
         **STACK_CHECKS,
+        "desk": check_people,
+        "links": check_links,
         "recording": check_recordings,
         "channels": check_channels,
         "MediaLive": check_medialive,

@@ -24,6 +24,8 @@ NEEDED = (
     "IntakeFunction",
     "IntakeDeadLetterQueueUrl",
     "NoticeTopicArn",
+    "UserPoolId",
+    "UserPoolClientId",
     "ConsoleUrlParameter",
     "PolicyApplication",
     "PolicyEnvironment",

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import time
 from functools import cached_property
-from typing import Final
 
 from framewarden.console.channel_address import link_of
-from framewarden.domain.links import sign_link
+from framewarden.domain.links import VIEW_ONLY, sign_link
 from local.tables import Row
 from local.target import Target
 
 # The template's name of the secret.
 SECRET = "LinkSecret"  # noqa: S105 a logical id, not a secret
 # As long as the link in the notice: a day after the deadline, to look only.
-AFTERWARDS_SECONDS = 24 * 3600
-# A channel's link lets its holder stop, ban and reinstate: long enough for a shift's hand-over.
+AFTERWARDS_SECONDS = int(VIEW_ONLY.total_seconds())
+# A channel's link lets its holder stop and ban: long enough for a shift's hand-over.
 CHANNEL_SECONDS = 24 * 3600
-EVERYTHING: Final = "all"
 
 
 class Links:
@@ -44,9 +42,9 @@ class Links:
         return f"{self.base}/reviews/{review_id}?exp={end}&sig={signature}"
 
     def channel_url(self, channel_arn: str) -> str:
-        """Give the link of a channel's page, with which everything may be done to the channel."""
-        end = int(time.time()) + CHANNEL_SECONDS
-        return f"{self.base}/{link_of(channel_arn, self.key, EVERYTHING, end)}"
+        """Give the link of a channel's page, which does for a day what links may do."""
+        end = int(time.time()) + CHANNEL_SECONDS + AFTERWARDS_SECONDS
+        return f"{self.base}/{link_of(channel_arn, self.key, end)}"
 
 
 def expiry(review: Row, now: int) -> int:

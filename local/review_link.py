@@ -9,9 +9,16 @@ from local.site import Fetch, SitePage, fetch_page, post
 
 
 def answer(
-    url: str, decision: str, name: str = "", note: str = "", fetch: Fetch | None = None
+    url: str,
+    decision: str,
+    name: str = "",
+    note: str = "",
+    fetch: Fetch | None = None,
+    otherwise: str = "",
 ) -> dict[str, Any]:
     """Decide a review, and say what the site answered.
+
+    `otherwise` says what to do about a decision that the link's page does not offer.
 
     Returns
     -------
@@ -39,7 +46,7 @@ def answer(
     if decision not in offered:
         raise OperatorError(
             f"This review does not offer {decision}.",
-            f"Decide one of: {', '.join(offered)}",
+            f"Decide one of: {', '.join(offered)}. {otherwise}".strip(),
         )
     typed = {"decision": decision, "name": name, "note": note}
     posted, after = post(url, forms[0], typed, fetch)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from email.message import Message
 from html.parser import HTMLParser
+from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
 
@@ -24,6 +26,8 @@ class Page:
     status: int
     location: str | None
     text: str
+    # Each cookie that it sets; an empty value is one to forget.
+    cookies: Mapping[str, str] = field(default_factory=dict)
 
 
 # (method, url, form or None) -> page; the tests bring their own.
@@ -35,6 +39,7 @@ class Form:
     """One form that posts: where to, its hidden fields, and what its named buttons send."""
 
     action: str = ""
+    id: str = ""
     fields: dict[str, str] = field(default_factory=dict)
     buttons: list[tuple[str, str]] = field(default_factory=list)
 
@@ -64,6 +69,10 @@ class SitePage(HTMLParser):
         found = (self.told.get(name) for name in ("notice", "verdict", "heading"))
         return next((" ".join(text.split()) for text in found if text), "nothing")
 
+    def form(self, identity: str) -> Form | None:
+        """Find the form of an id."""
+        return next((form for form in self.forms if form.id == identity), None)
+
     def forms_with(self, name: str) -> list[Form]:
         """List the forms that send a field of this name."""
         return [form for form in self.forms if form.offers(name)]
@@ -83,7 +92,7 @@ class SitePage(HTMLParser):
 
     def _enter(self, given: dict[str, str]) -> None:
         if given.get("method", "").lower() == "post":
-            self._inside = Form(given.get("action", ""))
+            self._inside = Form(given.get("action", ""), given.get("id", ""))
             self.forms.append(self._inside)
 
     def _control(self, tag: str, given: dict[str, str]) -> None:
@@ -131,7 +140,9 @@ class _Stay(urllib.request.HTTPRedirectHandler):
         return
 
 
-def fetch_page(method: str, url: str, form: dict[str, str] | None) -> Page:
+def fetch_page(
+    method: str, url: str, form: dict[str, str] | None, cookies: Mapping[str, str] | None = None
+) -> Page:
     """Ask the site, with the headers that a browser's form would send."""
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"}:
@@ -141,18 +152,27 @@ def fetch_page(method: str, url: str, form: dict[str, str] | None) -> Page:
         request.data = urlencode(form).encode()
         request.add_header("Content-Type", FORM_TYPE)
         request.add_header("Origin", f"{parts.scheme}://{parts.netloc}")
+    if cookies:
+        request.add_header("Cookie", "; ".join(f"{name}={cookies[name]}" for name in cookies))
     handlers: list[urllib.request.BaseHandler] = [_Stay()]
     if parts.hostname in LOOPBACK:
         handlers.append(urllib.request.ProxyHandler({}))
     try:
         with urllib.request.build_opener(*handlers).open(request, timeout=SECONDS) as reply:
-            return Page(reply.status, None, reply.read().decode("utf-8", "replace"))
+            return _page(reply.status, reply.headers, reply.read())
     except urllib.error.HTTPError as reply:
         with reply:
-            text = reply.read().decode("utf-8", "replace")
-            return Page(reply.code, reply.headers.get("Location"), text)
+            return _page(reply.code, reply.headers, reply.read())
     except OSError as failure:
         raise OperatorError(
             f"{parts.netloc} does not answer ({failure}).",
             "Is the stack up? Ask: framewarden status",
         ) from None
+
+
+def _page(status: int, headers: Message, body: bytes) -> Page:
+    cookies = SimpleCookie()
+    for line in headers.get_all("Set-Cookie", []):
+        cookies.load(line)
+    set_here = {name: cookie.value for name, cookie in cookies.items()}
+    return Page(status, headers.get("Location"), body.decode("utf-8", "replace"), set_here)

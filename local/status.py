@@ -94,11 +94,7 @@ def frame_counts(target: Target) -> dict[str, int]:
 def open_reviews(target: Target) -> int:
     """Count the reviews that wait for a decision."""
     table, dynamodb = target.output("ReviewsTable"), target.client("dynamodb")
-    return sum(
-        1
-        for severity in ("critical", "high", "medium")
-        for _ in query(dynamodb, table, "open", "open_severity", severity)
-    )
+    return sum(1 for _ in query(dynamodb, table, "open", "open", "review"))
 
 
 def dead_letters(target: Target) -> int:

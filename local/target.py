@@ -70,6 +70,11 @@ class Target:
         return str(parameter["Parameter"]["Value"]).rstrip("/")
 
     @property
+    def desk_url(self) -> str:
+        """Give where people sign in, and then see the queue."""
+        return f"{self.console_url}/queue"
+
+    @property
     def stack(self) -> dict[str, str]:
         """Describe the stack as `status --json` and the demo do."""
         console = self.console_url

@@ -1,13 +1,13 @@
-"""Serve a channel's page to whoever holds its link: how it stands, and its stop button."""
+"""Serve a channel's page to the desk and to holders of its link: how it stands, and its stop."""
 
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from framewarden import settings
-from framewarden.aws.link_keys import link_keys
 from framewarden.console.channel import ChannelDesk, routes
 from framewarden.console.site import site
+from framewarden.console.visitors import visitors
 from framewarden.observability import metrics
 
 if TYPE_CHECKING:
@@ -29,9 +29,8 @@ def _place(order: dict[str, Any], unique: str) -> str:
 
 @cache
 def _desk() -> ChannelDesk:
-    own = settings.ChannelPage.read()
-    keys = link_keys(own.link_secret_arn)
-    return ChannelDesk(look=_look, place=_place, keys=keys, clock=lambda: datetime.now(UTC))
+    known = visitors(settings.ChannelPage.read())
+    return ChannelDesk(look=_look, place=_place, visitors=known, clock=lambda: datetime.now(UTC))
 
 
 _site = site("channel_page", routes(_desk))

@@ -4,7 +4,7 @@ from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any
 
-from framewarden import deciding, settings
+from framewarden import closing, settings
 from framewarden.aws import evidence
 from framewarden.aws.ledger import Ledger
 from framewarden.aws.reviews import Reviews
@@ -37,7 +37,7 @@ def archive(state: Document, own: settings.Archive, now: datetime) -> Document:
     if review and review["opener"] and outcome:
         reviews = Reviews(own.reviews_table)
         live = (state.get("stop") or {}).get("live_session")
-        frames_ended = deciding.end(reviews, review["review_id"], outcome, reason, now, live)
+        frames_ended = closing.end(reviews, review["review_id"], outcome, reason, now, live)
     row = _row(state, outcome, reason, now) | {"evidence": place + ".json"}
     if Ledger(own.frames_table).settle(frame["frame_id"], attempt, row):
         count(f"Frames{(outcome or 'joined').capitalize()}", frames_ended)

@@ -3,7 +3,7 @@
 Both are worded when they are sent, from the review as it is then.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Protocol
 
 from framewarden import delivering
@@ -11,8 +11,8 @@ from framewarden.aws import link_keys, messages, parameters
 from framewarden.aws.dynamo import Row
 from framewarden.aws.outbox import Outbox
 from framewarden.aws.reviews import Reviews
-from framewarden.domain import chat_events, links, notices
-from framewarden.domain.times import iso
+from framewarden.domain import chat_events, links
+from framewarden.domain.review_notices import Call, review_notice
 
 
 class Callers(delivering.Notices, Protocol):
@@ -46,10 +46,10 @@ def resend(row: Row, own: Callers, now: datetime) -> bool:
 
     What fails stays in the outbox and fails nobody else.
     """
-    return delivering.attempt(row, own, now, lambda: _call(row, own))
+    return delivering.attempt(row, own, now, lambda: _call(row, own, now))
 
 
-def _call(row: Row, own: Callers) -> bool:
+def _call(row: Row, own: Callers, now: datetime) -> bool:
     review = Reviews(own.reviews_table).get(row["review_id"])
     if not review or review["status"] != "pending":
         return True
@@ -57,20 +57,25 @@ def _call(row: Row, own: Callers) -> bool:
         attributes = chat_events.review_attributes(review)
         rooms, channel_arn = review.get("rooms"), review["channel_arn"]
         delivering.send_to_room(delivering.MODERATORS, rooms, channel_arn, attributes)
-    else:
-        messages.publish(own.notice_topic_arn, *_worded(review, own))
+    elif not row.get("reminds"):
+        _publish(review, "escalation" if review["rung"] else "ask", own, now)
+    elif review["rung"] == 0 and review["deadline"] > now.timestamp():
+        _publish(review, "reminder", own, now)
+    # A reminder that comes too late is dropped: a lead is called, or the default acts.
     return True
 
 
-def _worded(review: Row, own: Callers) -> tuple[str, str]:
-    """Return subject and text of a pending review's notice."""
-    deadline = iso(datetime.fromtimestamp(review["deadline"], tz=UTC))
-    return notices.review_notice(review, _link(review, own), deadline, review["rung"])
+def _publish(review: Row, call: Call, own: Callers, now: datetime) -> None:
+    base = parameters.console_url(own.console_url_parameter)
+    path = f"reviews/{review['review_id']}"
+    sign_in = f"{base}/sign-in?next={path}"
+    subject, text = review_notice(review, call, _link(f"{base}/{path}", review, own), sign_in, now)
+    about = {"call": call, "severity": review["severity"]}
+    messages.publish(own.notice_topic_arn, subject, text, about)
 
 
-def _link(review: Row, own: Callers) -> str:
+def _link(page: str, review: Row, own: Callers) -> str:
     expires = review["deadline"] + int(links.VIEW_ONLY.total_seconds())
     key = link_keys.keys(own.link_secret_arn)[0]
     signature = links.sign_link(key, review["review_id"], expires)
-    base = parameters.console_url(own.console_url_parameter)
-    return f"{base}/reviews/{review['review_id']}?exp={expires}&sig={signature}"
+    return f"{page}?exp={expires}&sig={signature}"

@@ -1,36 +1,70 @@
-"""End a human wait: a click and a deadline have one winner, the stored row."""
+"""Decide a review: of all clicks, and of a click and a deadline, the stored row has one winner."""
 
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from framewarden import delivering, settings
+from framewarden.aws.case_records import CaseRecords, RecordFullError
 from framewarden.aws.dynamo import Row
 from framewarden.aws.reviews import Reviews
-from framewarden.domain import cases, incidents
+from framewarden.closing import close as close
+from framewarden.closing import close_overdue as close_overdue
+from framewarden.closing import end as end
+from framewarden.domain import cases, waits
 from framewarden.domain.errors import StoreConflictError
 from framewarden.domain.times import iso
-from framewarden.observability import count
+from framewarden.domain.waits import answer as answer
+from framewarden.domain.waits import slot as slot
+from framewarden.domain.waits import unanswered as unanswered
+from framewarden.observability import count, logger
 
-Document = dict[str, Any]
+Labels = Mapping[str, Sequence[str]]
+# A click whose review was raised, passed on or claimed between look and write looks again.
+ROUNDS = 3
 
 
 @dataclass(frozen=True)
 class Decided:
-    """A review after an attempt to decide; `first` where this attempt was the one that counts."""
+    """A review after an attempt to decide; `first` where this attempt was the one that counts.
+
+    `claimed` where it was refused because somebody else works on the review.
+    """
 
     review: Row
     first: bool
+    claimed: bool = False
 
 
-def slot(row: Row, *, opener: bool) -> Document:
-    """Return `$.review`: which wait the machine is in, and for how long."""
-    return {
-        "review_id": row["review_id"],
-        "opener": opener,
-        "rung": row["rung"],
-        "timeout_seconds": row["ladder"][row["rung"]],
-    }
+@dataclass(frozen=True)
+class Click:
+    """What somebody pressed, and who they are."""
+
+    decision: str
+    by: str
+    via: str
+    note: str
+    now: datetime
+    account: str | None
+    labels: Labels | None
+    may_overrule: bool
+
+    @property
+    def urgent(self) -> bool:
+        """Tell whether it takes something off: that waits for nobody."""
+        return self.decision in ("stop", "block")
+
+    @property
+    def free_for(self) -> str | None:
+        """Return the account that decides only what no other one has claimed."""
+        heeds = self.via == cases.DESK and not self.urgent and not self.may_overrule
+        return self.account if heeds else None
+
+    def event(self, kind: str, **more: str) -> Row:
+        """Word it for the record."""
+        more |= {"note": self.note} if self.note else {}
+        return cases.event(kind, self.by, self.account, self.via, self.now, **more)
 
 
 def decide(
@@ -42,8 +76,16 @@ def decide(
     note: str,
     now: datetime,
     own: settings.ReviewPage,
+    account: str | None = None,
+    labels: Labels | None = None,
+    may_overrule: bool = False,
+    rung: int | None = None,
 ) -> Decided:
     """Store a decision if it is the first and in time, then answer the waiting execution.
+
+    `labels` are the names that the person has `confirmed`, `denied` and `added`. What takes nothing
+    off counts on the `rung` that they looked at, and not while somebody else has claimed the
+    review, unless a lead overrules that.
 
     Raises
     ------
@@ -51,151 +93,87 @@ def decide(
         There is no such review.
     ValueError
         The review does not offer this decision.
+    StoreConflictError
+        Others kept writing the same review; try again.
     """
+    click = Click(decision, by, via, note, now, account, labels, may_overrule)
     reviews = Reviews(own.reviews_table, outbox_table=own.outbox_table)
-    row = reviews.get(review_id)
-    if row is None:
-        raise LookupError(review_id)
-    if decision not in cases.offered(row):
-        raise ValueError(decision)
-    if decision == "escalate":
-        return _escalate(reviews, row, by, now, own)
+    for _ in range(ROUNDS):
+        row = reviews.get(review_id)
+        if row is None:
+            raise LookupError(review_id)
+        rung = row["rung"] if rung is None else rung
+        if refused := _refused(row, rung, click, own):
+            return refused
+        if decision not in cases.offered(row):
+            raise ValueError(decision)
+        with suppress(StoreConflictError):
+            if _stored(reviews, row, click, own):
+                return Decided(reviews.get(review_id) or row, first=True)
+    raise StoreConflictError(f"review {review_id} is being written by others")
+
+
+def _refused(row: Row, rung: int, click: Click, own: settings.ReviewPage) -> Decided | None:
+    """Say why a click does not count, as far as the row tells already."""
+    if row["status"] == "decided":
+        return Decided(row, first=False)
+    if row["status"] != "pending" or row["deadline"] <= click.now.timestamp():
+        _record_late(row["review_id"], click, own)
+        return Decided(row, first=False)
+    if row["rung"] != rung and not click.urgent:
+        return Decided(row, first=False)
+    if click.free_for is not None and cases.is_claimed(row, click.now, click.free_for):
+        return Decided(row, first=False, claimed=True)
+    return None
+
+
+def _record_late(review_id: str, click: Click, own: settings.ReviewPage) -> None:
+    """Keep what came after the deadline; a worker that dies first answers nobody either."""
+    try:
+        CaseRecords(own.reviews_table).append(
+            review_id, click.event("late", decision=click.decision)
+        )
+    except RecordFullError:  # they are told all the same
+        logger.warning("record full", extra={"review_id": review_id})
+
+
+def _stored(reviews: Reviews, row: Row, click: Click, own: settings.ReviewPage) -> bool:
+    """Store a click with the answer to the machine, and send that; False where it was too late.
+
+    A worker that dies in between leaves a decision that stands, and an answer that the sweep sends.
+    """
+    second, escalates = int(click.now.timestamp()), click.decision == "escalate"
+    changes: Row = {"escalated_by": click.by} if escalates else _decision(click)
+    if click.labels and any(click.labels.values()):
+        changes["labels_judged"] = dict(click.labels)
+    ended = waits.climbed(row, click.now) if escalates else row | changes
+    callback = delivering.callback(row["review_id"], row["rung"], waits.answer(ended), click.now)
+    if escalates:
+        noted = _noted(row["review_id"], click, own)
+        if not reviews.pass_on(ended, changes, callback, second, click.free_for, noted):
+            return False
+        count("ReviewsEscalated")
+    elif not reviews.decide(row, changes, callback, second, click.free_for):
+        return False
+    delivering.send_callback(callback, own, click.now)
+    return True
+
+
+def _decision(click: Click) -> Row:
     changes = {
         "status": "decided",
-        "decision": decision,
-        "by": by,
-        "via": via,
-        "note": note,
-        "decided_at": iso(now),
+        "decision": click.decision,
+        "by": click.by,
+        "via": click.via,
+        "note": click.note,
+        "decided_at": iso(click.now),
     }
-    callback = delivering.callback(review_id, row["rung"], answer(row | changes), now)
-    first = reviews.decide(review_id, changes, int(now.timestamp()), callback)
-    if first:
-        delivering.send_callback(callback, own, now)
-    return Decided(reviews.get(review_id) or row, first)
+    return changes | ({"by_account": click.account} if click.account else {})
 
 
-def _escalate(
-    reviews: Reviews, row: Row, by: str, now: datetime, own: settings.ReviewPage
-) -> Decided:
-    climbed = _next_rung(row, now)
-    callback = delivering.callback(row["review_id"], row["rung"], answer(climbed), now)
-    first = reviews.climb_and_answer(
-        climbed, callback, {"escalated_by": by}, in_time=int(now.timestamp())
-    )
-    if first:
-        delivering.send_callback(callback, own, now)
-    return Decided(reviews.get(row["review_id"]) or row, first)
-
-
-def _next_rung(row: Row, now: datetime) -> Row:
-    rung = row["rung"] + 1
-    deadline = incidents.rung_deadline(now, row["ladder"], rung)
-    return row | {"rung": rung, "deadline": deadline, "decision": "escalate"}
-
-
-def unanswered(now: datetime) -> Row:
-    """Return what a review becomes that nobody answered and nobody can answer any more."""
-    return {
-        "status": "expired",
-        "decision": None,
-        "by": "policy",
-        "via": "default",
-        "decided_at": iso(now),
-    }
-
-
-def end(
-    reviews: Reviews,
-    last: str | None,
-    outcome: str,
-    reason: str,
-    now: datetime,
-    live_session: Document | None = None,
-) -> int:
-    """Write where an execution's reviews ended, the last one first; return how many frames did.
-
-    `live_session` is on air although a person stopped the one that the frame showed.
-    """
-    frames, review_id = 1, last
-    while review_id and (row := reviews.get(review_id)):
-        if row["status"] == "pending":
-            reviews.expire(review_id, unanswered(now))
-        reviews.settle(review_id, outcome, reason, live_session)
-        frames += row["frames"] - 1  # the opener is counted once
-        review_id = row.get("previous")
-    return frames
-
-
-def answer(row: Row) -> Document:
-    """Return `$.decision`: what the machine goes on with; never the note, never the token."""
-    return {
-        "decision": row["decision"],
-        "status": row["status"],
-        "by": row.get("by"),
-        "via": row.get("via"),
-        "decided_at": row.get("decided_at"),
-        "review": slot(row, opener=True) if row["decision"] == "escalate" else None,
-    }
-
-
-def close(wait: Document, own: settings.CloseReview, now: datetime) -> Document:
-    """End a wait that timed out: by the decision that got there first, a rung, or the default.
-
-    Raises
-    ------
-    StoreConflictError
-        The row moved while we looked; try again.
-    """
-    reviews = Reviews(own.reviews_table)
-    row = reviews.get(wait["review_id"])
-    if row is None:
-        raise StoreConflictError(f"review {wait['review_id']} is not stored")
-    if row["status"] != "pending":
-        return answer(row)
-    if row["rung"] > wait["rung"]:
-        return answer(row | {"decision": "escalate"})
-    ended = _after_deadline(row, now)
-    if ended["status"] == "pending":
-        moved = reviews.climb(ended)
-    else:
-        moved = reviews.expire(row["review_id"], _ending(ended))
-    if _counted(ended, moved=moved):
-        return answer(ended)
-    # A decision or a joined frame got there first: the retry finds what stands.
-    raise StoreConflictError(f"review {row['review_id']} moved")
-
-
-def close_overdue(review_id: str, own: settings.Sweep, now: datetime) -> bool:
-    """End a pending wait by its row's deadline, where its execution waits longer than that.
-
-    A raised review is overdue before the time-out that its execution began with.
-    """
-    reviews = Reviews(own.reviews_table, outbox_table=own.outbox_table)
-    row = reviews.get(review_id)  # the index that it was found by lags behind
-    if not row or row["status"] != "pending" or row["deadline"] > now.timestamp():
-        return False
-    ended = _after_deadline(row, now)
-    callback = delivering.callback(row["review_id"], row["rung"], answer(ended), now)
-    if ended["status"] == "pending":
-        moved = reviews.climb_and_answer(ended, callback, {})
-    else:
-        moved = reviews.expire_and_answer(row["review_id"], _ending(ended), callback)
-    return _counted(ended, moved=moved) and delivering.send_callback(callback, own, now)
-
-
-def _after_deadline(row: Row, now: datetime) -> Row:
-    """Return the row on its next rung, or ended by its default."""
-    if incidents.next_rung(row["ladder"], row["rung"]) is not None:
-        return _next_rung(row, now)
-    return row | unanswered(now) | {"decision": row["default"]}
-
-
-def _ending(row: Row) -> Row:
-    return {name: row[name] for name in ("status", "decision", "by", "via", "decided_at")}
-
-
-def _counted(ended: Row, *, moved: bool) -> bool:
-    if moved and ended["status"] == "expired":
-        count("ReviewsExpired")
-    return moved
+def _noted(review_id: str, click: Click, own: settings.ReviewPage) -> list[Row]:
+    """Return the write that keeps the note of whoever passes a review on: its row keeps none."""
+    if not click.note:
+        return []
+    event = click.event("note", decision=click.decision)
+    return [CaseRecords(own.reviews_table).addition(review_id, event, bounded=False)]

@@ -57,7 +57,7 @@ def callback(review_id: str, rung: int, output: Document, now: datetime) -> Row:
 
 
 def notice(name: str, subject: str, text: str, now: datetime) -> Row:
-    """Word the row of a notice."""
+    """Word the row of a notice, whose name begins with what it is about: `stop#…`."""
     return _row(f"notice#{name}", "notice", now) | {"subject": subject, "text": text}
 
 
@@ -68,6 +68,12 @@ def review_call(review: Row, rung: int, now: datetime, grace: int = GRACE) -> Ro
     """
     name = f"notice#review#{review['review_id']}#{rung}#{review['severity']}"
     return _row(name, "review", now, grace) | {"review_id": review["review_id"]}
+
+
+def review_reminder(review_id: str, now: datetime) -> Row:
+    """Word the row of a reminder, which tells people again; no call has its id."""
+    facts = {"review_id": review_id, "reminds": True}
+    return _row(f"notice#review#{review_id}#reminder", "review", now) | facts
 
 
 def viewers_event(
@@ -90,8 +96,8 @@ def _row(row_id: str, kind: str, now: datetime, grace: int = GRACE) -> Row:
 
 
 def send_callback(row: Row, own: Callbacks, now: datetime) -> bool:
-    """Answer the waiting execution; what fails stays in the outbox."""
-    return attempt(row, own, now, lambda: _answer(row, own))
+    """Answer the waiting execution for the first time; what fails stays in the outbox."""
+    return attempt(row, own, now, lambda: _answer(row, own, iso(now)))
 
 
 def publish_kept(row: Row, own: Notices, now: datetime) -> bool:
@@ -105,8 +111,13 @@ def resend(row: Row, own: Any, now: datetime) -> bool:
     return attempt(row, own, now, lambda: send(row, own))
 
 
-def _answer(row: Row, own: Callbacks) -> bool:
-    review = Reviews(own.reviews_table).get(row["review_id"]) or {}
+def _answer(row: Row, own: Callbacks, first_at: str | None = None) -> bool:
+    """Answer the wait that a callback is for, if it still waits.
+
+    Only a first try tells that nobody does: a later one may meet the answer of an earlier.
+    """
+    reviews = Reviews(own.reviews_table)
+    review = reviews.get(row["review_id"]) or {}
     token = review.get("task_token")
     if review and not token:
         return False  # decided before the wait began: it begins within moments
@@ -114,6 +125,8 @@ def _answer(row: Row, own: Callbacks) -> bool:
     late = review.get("waiting_rung", 0) > row["rung"]
     if late or not token or not messages.succeed(token, row["output"]):
         logger.info("nobody waits", extra={"review_id": row["review_id"]})
+        if first_at:
+            reviews.nobody_waited(row["review_id"], first_at)
     return True
 
 
@@ -122,7 +135,8 @@ def _tell(row: Row, own: Notices) -> bool:
         attributes = chat_events.viewers_attributes(row["code"])
         send_to_room(VIEWERS, row["rooms"], row["channel_arn"], attributes)
     else:
-        messages.publish(own.notice_topic_arn, row["subject"], row["text"])
+        about = {"call": row["id"].split("#")[1]}  # stop or reinstate
+        messages.publish(own.notice_topic_arn, row["subject"], row["text"], about)
     return True
 
 

@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from framewarden import calling, deciding, delivering, settings
+from framewarden import calling, delivering, settings
 from framewarden.aws.outbox import Outbox
 from framewarden.aws.reviews import Reviews
+from framewarden.domain import waits
 
 Document = dict[str, Any]
 
@@ -19,7 +20,7 @@ def request(wait: Document, own: settings.RequestReview, now: datetime) -> Docum
     row = reviews.waits(wait["review"]["review_id"], wait["task_token"], rung)
     if row["status"] != "pending" or row["rung"] > rung:
         decided = row if row["status"] != "pending" else row | {"decision": "escalate"}
-        callback = delivering.callback(row["review_id"], rung, deciding.answer(decided), now)
+        callback = delivering.callback(row["review_id"], rung, waits.answer(decided), now)
         Outbox(own.outbox_table).put(callback)  # the sweep answers the new token
     elif row.get("notified_rung", -1) < rung:
         call, event = calling.keep(row, rung, own, now)

@@ -3,11 +3,12 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from framewarden import deciding, delivering, settings
+from framewarden import delivering, settings
 from framewarden.aws.dynamo import Row
-from framewarden.aws.ledger import Ledger
+from framewarden.aws.ledger import ROW_LIFE, Ledger
+from framewarden.aws.review_queue import OPEN
 from framewarden.aws.reviews import Reviews
-from framewarden.domain import cases, incidents
+from framewarden.domain import cases, incidents, waits
 from framewarden.domain.errors import StoreConflictError
 from framewarden.domain.times import iso, parse
 from framewarden.observability import count
@@ -15,8 +16,6 @@ from framewarden.observability import count
 Document = dict[str, Any]
 # Two writers of one incident meet rarely; the ASL retries what three rounds do not settle.
 ROUNDS = 3
-# The evidence outlives the review by far; the row itself is kept as long as the ledger's.
-ROW_LIFE = timedelta(days=3_650 + 30)
 
 
 def open_or_join(state: Document, own: settings.OpenReview, now: datetime) -> Document:
@@ -31,26 +30,24 @@ def open_or_join(state: Document, own: settings.OpenReview, now: datetime) -> Do
     reviews = Reviews(own.reviews_table, own.frames_table, own.outbox_table)
     before = (state.get("review") or {}).get("review_id")
     if before:
-        reviews.expire(
-            before, deciding.unanswered(now)
-        )  # its wait is over: this execution asks anew
+        reviews.expire(before, waits.unanswered(now))  # its wait is over: this execution asks anew
     case = cases.case_of(state)
     row = _row(case, frame, execution, before, now)
     joined = (Ledger(own.frames_table).get(frame["frame_id"]) or {}).get("review_id")
     for _ in range(ROUNDS):
         mine = reviews.get(row["review_id"])
         if mine:
-            return deciding.slot(mine, opener=True)
+            return waits.slot(mine, opener=True)
         if joined and joined != before and (theirs := reviews.get(joined)):
-            return deciding.slot(theirs, opener=False)
+            return waits.slot(theirs, opener=False)
         current_id, current = reviews.current(row["incident"])
         # An opener that asks again does not join: the frames of its first review wait for it.
         if current and not before and _joinable(current, row, now):
             if _join(reviews, current, row, now):
-                return deciding.slot(current, opener=False)
+                return waits.slot(current, opener=False)
         elif reviews.open(row, replaces=current_id):
             count("ReviewsOpened")
-            return deciding.slot(row, opener=True)
+            return waits.slot(row, opener=True)
     raise StoreConflictError(f"incident {row['incident']} is being written by others")
 
 
@@ -87,11 +84,16 @@ def _row(case: Document, frame: Document, execution: str, before: str | None, no
         "confidence": max((label["confidence"] for label in case["labels"]), default=0),
     }
     kept = ("bucket", "key", "version_id", "frame_id")
+    remind, deadline = case.pop("remind"), incidents.rung_deadline(now, case["ladder"], 0)
+    reminder = {} if remind is None else {"remind_at": int(now.timestamp()) + remind}
     return {
         **case,
+        **reminder,
         "review_id": incidents.review_id(execution, before),
         "status": "pending",
-        "open_severity": case["severity"],
+        # While it is pending, and only then, it has a place in the queue.
+        "open": OPEN,
+        "place": incidents.place(case["severity"], deadline),
         # A still is an incident of its own: nobody decides about a picture by looking at another.
         "incident": incidents.incident_key(
             frame["channel_arn"] or frame["frame_id"], case["category"]
@@ -105,8 +107,10 @@ def _row(case: Document, frame: Document, execution: str, before: str | None, no
         "opened_at": iso(now),
         "last_seen_at": iso(now),
         "rung": 0,
-        "deadline": incidents.rung_deadline(now, case["ladder"], 0),
+        "rung_times": [iso(now)],
+        "deadline": deadline,
         "execution": execution,
         "previous": before,
+        # The evidence outlives the review by far; its row is kept as long as the ledger's.
         "expires_at": int((now + ROW_LIFE).timestamp()),
     }

@@ -4,7 +4,7 @@ import re
 from datetime import datetime
 from typing import Any
 
-from framewarden import deciding, settings
+from framewarden import closing, settings
 from framewarden.aws.ledger import Ledger
 from framewarden.aws.reviews import Reviews
 from framewarden.domain.times import iso
@@ -48,4 +48,4 @@ def _end_reviews(
     review = reviews.get(review_id) if review_id else None
     if not review or review["execution"] != execution or review.get("outcome"):
         return 1
-    return deciding.end(reviews, review_id, "unscreened", reason, now)
+    return closing.end(reviews, review_id, "unscreened", reason, now)

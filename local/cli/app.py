@@ -6,7 +6,19 @@ from typing import Annotated
 
 import typer
 
-from local.cli import channels, cloud, demo, doctor, executions, frames, moderate, policy, reviews
+from local.cli import (
+    channels,
+    cloud,
+    demo,
+    desk,
+    doctor,
+    executions,
+    frames,
+    moderate,
+    policy,
+    reviews,
+    users,
+)
 from local.cli.failures import Commands
 from local.cli.options import HELP_NAMES, Chooser, choose_by
 
@@ -28,7 +40,8 @@ def application(chooser: Chooser | None = None) -> typer.Typer:
         pretty_exceptions_enable=False,
     )
     app.callback()(_root)
-    for part in (cloud, demo, moderate, policy, reviews, channels, executions, frames, doctor):
+    looking = (executions, frames, doctor)
+    for part in (cloud, demo, desk, users, moderate, policy, reviews, channels, *looking):
         part.register(app)
     return app
 

@@ -133,18 +133,14 @@ def _order(target: Target, wanted: str, wish: Wish, how: How) -> None:
 def _place(target: Target, channel: Channel, wish: Wish, how: How, told: dict[str, Any]) -> None:
     from local.channel_orders import send
 
-    placed = send(target, channel, wish)
-    if placed.order and how.wait:
-        came = _outcome(target, channel, wish, placed.order, how)
-        _report({**told, "order": placed.order}, came, target, how)
+    order = send(target, channel, wish)
+    if how.wait:
+        came = _outcome(target, channel, wish, order, how)
+        _report({**told, "order": order}, came, target, how)
         return
     if how.json:
-        status = "sent" if placed.order else "refused"
-        emit_json({**told, "order": placed.order, "status": status, "says": [placed.says]})
-    if placed.order is None:
-        say(f"Refused; the page says: {placed.says}.")
-        raise typer.Exit(1)
-    say(f"Ordered: {placed.order}. {_look(channel.id, target)}")
+        emit_json({**told, "order": order, "status": "sent", "says": []})
+    say(f"Ordered: {order}. {_look(channel.id, target)}")
 
 
 def _plan(target: Target, channel: Channel, wish: Wish) -> list[str]:

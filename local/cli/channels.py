@@ -75,7 +75,9 @@ def show(
     channel: ChannelArgument,
     link: Annotated[
         bool,
-        typer.Option("--link", help="Also the page's link: for a day, whoever has it may act."),
+        typer.Option(
+            "--link", help="Also the page's link: for a day, whoever has it may stop and ban."
+        ),
     ] = False,
     stack: StackOption = None,
     region: RegionOption = None,

@@ -30,22 +30,27 @@ def up(
     json_: JsonOption = False,
 ) -> None:
     """Start the laptop cloud, deploy the template on it and publish the default policy."""
+    from local.cli.desk import show_people
     from local.laptop import cloud
     from local.laptop.deploy import build_and_deploy
+    from local.laptop.people import demo_people
     from local.publish import publish_if_none
     from local.status import health
-    from local.target import laptop
+    from local.target import laptop, running_cloud
 
     build_and_deploy(cloud.up(port=port, progress=say), progress=say)
     target = laptop()
     published = publish_if_none(target)
     if published:
         say(f"Published policies/default.yaml as version {published.version}.")
+    people = demo_people(running_cloud())
     told = health(target)
     if json_:
         emit_json(told)
     else:
         _show(told)
+        say(f"The desk is at {target.desk_url}; these can sign in there:")
+        show_people(people)
         say('Ready. Point any AWS tool at it with: eval "$(framewarden env)"')
 
 

@@ -19,7 +19,8 @@ class Cloud:
     """A running laptop cloud: where it answers, and as whom one talks to it.
 
     `outputs` are those of the stack deployed last, URLs rewritten; empty before that.
-    `deployed` says which stack that was, and a hash of what it was made from.
+    `deployed` says which stack that was, and a hash of what it was made from. `people` are the
+    demo users of its desk, with their passwords.
     """
 
     endpoint: str
@@ -30,6 +31,7 @@ class Cloud:
     wait_scale: float = 1.0
     outputs: dict[str, str] = field(default_factory=dict)
     deployed: dict[str, str] = field(default_factory=dict)
+    people: tuple[dict[str, str], ...] = field(default=(), repr=False)
     region: str = environments.REGION
     account: str = environments.ACCOUNT
     access_key: str = environments.ACCESS_KEY

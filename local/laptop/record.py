@@ -20,6 +20,7 @@ def write_record(cloud: Cloud) -> None:
         "servers": [asdict(server) for server in cloud.servers],
         "outputs": cloud.outputs,
         "deployed": cloud.deployed,
+        "people": cloud.people,
     }
     draft = cloud.home.state.with_suffix(".new")
     draft.unlink(missing_ok=True)
@@ -42,6 +43,7 @@ def read_record(home: Home) -> Cloud | None:
             wait_scale=document.get("wait_scale", 1.0),
             outputs=document.get("outputs", {}),
             deployed=document.get("deployed", {}),
+            people=tuple(document.get("people", ())),
         )
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return None

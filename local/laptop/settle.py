@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from local.laptop.connection import Cloud
 
-_URLS = ("ConsoleUrl", "ApiUrl")
+_URLS = ("ConsoleUrl", "DeskUrl", "ApiUrl")
 
 
 def settle(cloud: Cloud, stack_name: str) -> dict[str, str]:

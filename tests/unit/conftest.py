@@ -388,6 +388,8 @@ def _environment(aws: Aws) -> dict[str, str]:
         "MODE": "enforce",
         "NOTICE_TOPIC_ARN": aws.topic,
         "LINK_SECRET_ARN": aws.secret,
+        "LINK_MAY": "stop",
+        "DESK_CLIENT_ID": "client1234",
         "CONSOLE_URL_PARAMETER": "/stack/console-url",
     }
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
-from framewarden import deciding, reviewing, settings, stopping
+from framewarden import closing, reviewing, settings, stopping
 from framewarden.aws.ledger import Ledger
 from framewarden.domain.frames import objects_of
 from framewarden.domain.times import parse
@@ -63,7 +63,7 @@ def _opened(aws: Any, document: scenes.Document) -> None:
     slot = reviewing.open_or_join(high, settings.OpenReview.read(), now)
     assert slot["review_id"] == document["state"]["review"]["review_id"]
     if document["state"]["review"]["rung"]:
-        deciding.close(slot, settings.CloseReview.read(), now)
+        closing.close(slot, settings.CloseReview.read(), now)
 
 
 def _live(aws: Any, document: scenes.Document) -> None:

@@ -7,6 +7,7 @@ names. It errs on the side of too much, never of too little.
 
 from collections.abc import Iterator
 from functools import cache
+from typing import Any
 
 from tests.unit.template_modules import Uses, modules, uses
 
@@ -139,6 +140,8 @@ def _needed(service: str, method: str) -> set[str]:
     """
     operation = _pascal(method)
     assert operation in _model(service), f"{service} has no operation {operation}"
+    if operation in _public(service):
+        return set()
     action = f"{PREFIXES.get(service, service)}:{operation}"
     return NEEDS.get(action, {action})
 
@@ -147,9 +150,20 @@ def _pascal(method: str) -> str:
     return "".join(part.capitalize() for part in method.split("_"))
 
 
-@cache
 def _model(service: str) -> frozenset[str]:
     """Return the operations of a service as botocore's model names them."""
+    return frozenset(_operations(service))
+
+
+def _public(service: str) -> frozenset[str]:
+    """Return the operations that are sent unsigned, so that no IAM action stands for them."""
+    found = _operations(service).items()
+    return frozenset(name for name, about in found if about.get("authtype") == "none")
+
+
+@cache
+def _operations(service: str) -> dict[str, dict[str, Any]]:
     from botocore.loaders import Loader
 
-    return frozenset(Loader().load_service_model(service, "service-2")["operations"])
+    found: dict[str, Any] = Loader().load_service_model(service, "service-2")["operations"]
+    return found

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlencode
 import pytest
 
 from channel_page import app
+from framewarden.console import session
 from framewarden.domain import links
 from framewarden.domain.times import iso, parse
 from tests.unit.conftest import LINK_KEY
@@ -21,7 +22,9 @@ FORM = {"host": "127.0.0.1", "content-type": "application/x-www-form-urlencoded"
 
 
 @pytest.fixture
-def deployed(aws):
+def deployed(aws, monkeypatch):
+    monkeypatch.setenv("LINK_MAY", "stop")
+    monkeypatch.setenv("DESK_CLIENT_ID", "client")
     app._desk.cache_clear()
     yield aws
     app._desk.cache_clear()
@@ -35,24 +38,24 @@ def context(account=ACCOUNT):
     )
 
 
-def ask(method="GET", form=None, may="all", path=PATH, account=ACCOUNT, **more):
-    exp = int((datetime.now(UTC) + timedelta(hours=1)).timestamp())
-    sig = links.sign_channel(LINK_KEY, CHANNEL, may, exp)
+def ask(method="GET", form=None, path=PATH, account=ACCOUNT, cookie=None, **more):
+    exp = int((datetime.now(UTC) + timedelta(hours=25)).timestamp())
+    sig = links.sign_channel(LINK_KEY, CHANNEL, exp)
     event = {
         "httpMethod": method,
         "path": path,
-        "headers": FORM,
+        "headers": FORM | (cookie or {}),
         "body": urlencode(form or {}),
-        "queryStringParameters": {"exp": str(exp), "may": may, "sig": sig, **more},
+        "queryStringParameters": {"exp": str(exp), "sig": sig, **more},
         "requestContext": {"path": f"/live{path}"},
     }
     return app.lambda_handler(event, context(account))
 
 
-def press(page, action, **typed):
+def press(page, action, asked=None, **typed):
     hidden = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page["body"])
     fields = {name: unescape(value) for name, value in hidden}
-    return ask("POST", fields | {"action": action, **typed})
+    return ask("POST", fields | {"action": action, **typed}, **(asked or {}))
 
 
 def test_a_signed_link_shows_the_channel_and_its_form_places_one_order(deployed):
@@ -130,10 +133,21 @@ def test_a_function_without_its_variables_says_nothing_about_them(deployed, monk
     assert "CHANNELS_TABLE" not in reply["body"]
 
 
-def test_the_root_needs_neither_table_nor_key(monkeypatch):
-    app._desk.cache_clear()
-    event = {"httpMethod": "GET", "path": "/", "requestContext": {"path": "/live/"}}
-    assert app.lambda_handler(event, context())["statusCode"] == 200
+def test_somebody_signed_in_needs_no_link_and_orders_in_their_own_name(deployed):
+    deployed.go_live()
+    until = int((datetime.now(UTC) + timedelta(minutes=5)).timestamp())
+    held = session.Session("sub-1", "dana", "Dana", ("lead",), until)
+    cookie = {"cookie": f"{session.COOKIE}={session.seal(held, LINK_KEY)}"}
+    asked = {"cookie": cookie, "exp": "", "sig": ""}
+    page = ask(**asked)
+    assert page["statusCode"] == 200
+    assert press(page, "ban", asked)["statusCode"] == 303
+    assert (deployed.ordered()[0]["by"], deployed.ordered()[0]["via"]) == ("Dana", "desk")
+
+
+def test_a_stranger_makes_neither_tables_nor_pages(deployed):
+    assert ask(exp="", sig="")["statusCode"] == 303
+    assert deployed.wire.calls == []
 
 
 def test_an_answer_is_json_and_its_body_is_text(deployed):

@@ -2,56 +2,35 @@ import os
 
 import pytest
 
-from framewarden import deciding, settings
+from framewarden import closing, deciding, delivering, settings
+from framewarden.aws.case_records import MOST_OF_LINKS
+from framewarden.aws.outbox import Outbox
 from framewarden.aws.reviews import Reviews
 from framewarden.domain.cases import offered
 from framewarden.domain.errors import StoreConflictError, StoreThrottledError
 from tests.unit.scenes import another
-from tests.unit.waits import CRITICAL, HIGH, NOW, UPLOAD, after, close, decide, open_or_join, waits
-from tests.unit.wire import KilledError
+from tests.unit.waits import (
+    CRITICAL,
+    HIGH,
+    NOW,
+    UPLOAD,
+    after,
+    claim,
+    close,
+    decide,
+    decide_at_desk,
+    events,
+    open_or_join,
+    waits,
+)
+from tests.unit.wire import KilledError, refused
+
+JUDGED = {"confirmed": ["Explicit"], "denied": [], "added": ["Weapons"]}
+CONFLICT = {"CancellationReasons": [{"Code": "TransactionConflict"}, {"Code": "None"}]}
 
 
-class TestOverdue:
-    """A raised review is due before its execution's own time-out: the sweep keeps the deadline."""
-
-    def overdue(self, review_id, now):
-        return deciding.close_overdue(review_id, settings.Sweep.read(), now)
-
-    def test_it_ends_by_its_default_and_its_execution_is_answered(self, aws, opened, counted):
-        open_or_join(another(CRITICAL, 48))
-        assert self.overdue(opened["review_id"], after(minutes=6)) is True
-        row = aws.review(opened["review_id"])
-        assert (row["status"], row["decision"], row["via"]) == ("expired", "stop", "default")
-        [answer] = aws.answers()
-        assert (answer["token"], answer["decision"]) == ("token-1", "stop")
-        assert sorted(row["kind"] for row in aws.rows("outbox")) == ["chat", "review"]
-        assert counted()["ReviewsExpired"] == 1
-
-    def test_a_ladder_is_climbed_instead(self, aws, opened):
-        assert self.overdue(opened["review_id"], after(minutes=16)) is True
-        assert aws.review(opened["review_id"])["rung"] == 1
-        [answer] = aws.answers()
-        assert (answer["decision"], answer["review"]["rung"]) == ("escalate", 1)
-
-    def test_an_answer_that_is_throttled_is_kept(self, aws, opened):
-        open_or_join(another(CRITICAL, 48))
-        aws.wire.fails("SendTaskSuccess", "ThrottlingException")
-        assert self.overdue(opened["review_id"], after(minutes=6)) is False
-        assert "callback" in {row["kind"] for row in aws.rows("outbox")}
-
-    def test_what_the_lagging_index_still_shows_is_read_again(self, aws, opened):
-        assert self.overdue("unknown", after(minutes=16)) is False
-        assert self.overdue(opened["review_id"], after(minutes=14)) is False
-        decide(opened["review_id"])
-        assert self.overdue(opened["review_id"], after(minutes=16)) is False
-        assert aws.review(opened["review_id"])["decision"] == "allow"
-
-    @pytest.mark.parametrize("rung", [0, 1])
-    def test_a_click_meanwhile_wins(self, aws, opened, rung):
-        aws.put("reviews", aws.review(opened["review_id"]) | {"rung": rung})
-        aws.wire.before("TransactWriteItems", lambda: decide(opened["review_id"], "stop"))
-        assert self.overdue(opened["review_id"], after(minutes=16)) is False
-        assert aws.review(opened["review_id"])["status"] == "decided"
+def full(aws, review_id, size=MOST_OF_LINKS):
+    aws.put("reviews", {"review_id": f"record#{review_id}", "events": [], "size": size})
 
 
 class TestDeciding:
@@ -61,7 +40,7 @@ class TestDeciding:
         row = aws.review(opened["review_id"])
         assert (row["status"], row["decision"], row["by"]) == ("decided", "allow", "Ada")
         assert (row["via"], row["note"]) == ("link", "a bunny")
-        assert "open_severity" not in row
+        assert not {"open", "place"} & set(row)
         [answer] = aws.answers()
         assert answer["token"] == "token-1"
         assert (answer["decision"], answer["status"], answer["by"]) == ("allow", "decided", "Ada")
@@ -159,6 +138,20 @@ class TestDeciding:
         assert decided or decide(opened["review_id"]).first
         assert aws.answers() or aws.rows("outbox")
 
+    def test_writers_that_meet_at_the_same_moment_look_again(self, aws, opened):
+        aws.wire.fails("TransactWriteItems", "TransactionCanceledException", **CONFLICT)
+        assert decide(opened["review_id"]).first is True
+
+    def test_writers_that_keep_meeting_are_told_to_try_again(self, aws, opened):
+        aws.wire.fails("TransactWriteItems", "TransactionCanceledException", times=3, **CONFLICT)
+        with pytest.raises(StoreConflictError, match="written by others"):
+            decide(opened["review_id"])
+        assert aws.review(opened["review_id"])["status"] == "pending"
+
+    def test_a_frame_that_raises_the_review_meanwhile_takes_no_click_away(self, aws, opened):
+        aws.wire.before("TransactWriteItems", lambda: open_or_join(another(CRITICAL, 48)))
+        assert decide(opened["review_id"], now=after(seconds=3)).first is True
+
     def test_a_still_is_allowed_or_blocked(self, aws):
         slot = open_or_join(UPLOAD)
         assert offered(aws.review(slot["review_id"])) == ("allow", "block")
@@ -172,7 +165,7 @@ class TestEscalating:
         row = aws.review(opened["review_id"])
         assert (row["status"], row["rung"], row["escalated_by"]) == ("pending", 1, "Ada")
         assert row["deadline"] == int(after(minutes=3).timestamp()) + 900
-        assert row["open_severity"] == "high"
+        assert (row["open"], row["place"]) == ("review", f"1#{row['deadline']}")
         [answer] = aws.answers()
         assert answer["decision"] == "escalate"
         expected = {"opener": True, "rung": 1, "timeout_seconds": 900}
@@ -193,6 +186,72 @@ class TestEscalating:
         assert aws.review(opened["review_id"])["rung"] == 1
         assert mine.review["escalated_by"] == "Ada"
 
+    def test_who_presses_twice_never_passes_it_on_by_two_rungs(self, aws):
+        long = another(HIGH, 47)
+        long["verdict"] = long["verdict"] | {
+            "review": {"ladder": [900, 900, 900], "default": "allow"}
+        }
+        slot = open_or_join(long)
+        again = lambda: decide(slot["review_id"], "escalate")  # noqa: E731
+        aws.wire.before("TransactWriteItems", again)
+        assert again().first is False
+        assert aws.review(slot["review_id"])["rung"] == 1
+
+    def test_the_next_rung_has_its_own_time_place_and_people(self, aws, opened, counted):
+        aws.put("reviews", aws.review(opened["review_id"]) | {"remind_at": 1})
+        claim(opened["review_id"], "ada")
+        decide_at_desk(opened["review_id"], "escalate", labels=JUDGED)
+        row = aws.review(opened["review_id"])
+        assert row["rung_times"] == ["2026-11-22T08:05:32.000Z", "2026-11-22T08:08:32.000Z"]
+        assert row["labels_judged"] == JUDGED
+        assert not [name for name in row if name.startswith("claimed") or name == "remind_at"]
+        assert counted()["ReviewsEscalated"] == 1
+
+    def test_the_note_of_whoever_passes_it_on_is_kept(self, aws, opened):
+        full(aws, opened["review_id"], 10**6)
+        decide_at_desk(opened["review_id"], "escalate", note="is that legal here?")
+        assert events(opened["review_id"]) == [
+            {
+                "at": "2026-11-22T08:08:32.000Z",
+                "kind": "note",
+                "by": "Ada",
+                "account": "ada",
+                "via": "desk",
+                "decision": "escalate",
+                "note": "is that legal here?",
+            }
+        ]
+
+    def test_nothing_to_note_makes_no_record(self, aws, opened):
+        decide(opened["review_id"], "escalate")
+        assert aws.row("reviews", review_id=f"record#{opened['review_id']}") is None
+
+    @pytest.mark.parametrize("late", [False, True])
+    @pytest.mark.parametrize("call", range(1, 6))
+    def test_a_worker_killed_at_any_call_passes_on_and_notes_both_or_neither(
+        self, aws, opened, call, late
+    ):
+        with aws.wire.killed_at(call, after=late), pytest.raises(KilledError):
+            decide(opened["review_id"], "escalate", note="why")
+        rung = aws.review(opened["review_id"])["rung"]
+        assert len(events(opened["review_id"])) == rung
+        assert rung == 0 or aws.answers() or aws.rows("outbox")
+
+    def test_a_graver_frame_meanwhile_is_seen_before_it_is_passed_on(self, aws, opened):
+        grave = another(CRITICAL, 48)
+        grave["verdict"] = grave["verdict"] | {"review": {"ladder": [300, 300], "default": "stop"}}
+        aws.wire.before("TransactWriteItems", lambda: open_or_join(grave))
+        assert decide(opened["review_id"], "escalate").first is True
+        row = aws.review(opened["review_id"])
+        assert row["deadline"] == int(after(minutes=8).timestamp())
+        assert row["place"] == f"0#{row['deadline']}"
+
+    def test_a_graver_frame_that_asks_a_lead_at_once_leaves_nothing_to_pass_on(self, aws, opened):
+        aws.wire.before("TransactWriteItems", lambda: open_or_join(another(CRITICAL, 48)))
+        with pytest.raises(ValueError):
+            decide(opened["review_id"], "escalate")
+        assert aws.review(opened["review_id"])["rung"] == 0
+
     def test_the_next_person_decides(self, aws, opened):
         decide(opened["review_id"], "escalate")
         waits(opened["review_id"], "token-2", rung=1)
@@ -200,103 +259,181 @@ class TestEscalating:
         assert [answer["token"] for answer in aws.answers()] == ["token-1", "token-2"]
 
 
-class TestClosing:
-    def test_a_rung_that_ran_out_leads_to_the_next(self, aws, opened):
-        answer = close(opened, after(minutes=15))
-        assert answer["decision"] == "escalate"
-        assert answer["review"] == opened | {"rung": 1}
+class TestAtTheDesk:
+    def test_a_decision_keeps_the_account_and_what_was_said_of_each_label(self, aws, opened):
+        decide_at_desk(opened["review_id"], "stop", labels=JUDGED, note="private words")
         row = aws.review(opened["review_id"])
-        assert (row["status"], row["rung"]) == ("pending", 1)
-        assert row["deadline"] == int(after(minutes=30).timestamp())
+        assert (row["by"], row["by_account"], row["via"]) == ("Ada", "ada", "desk")
+        assert row["labels_judged"] == JUDGED
+        [answer] = aws.answers()
+        assert answer["by"] == "Ada"
+        assert not {"by_account", "labels_judged", "note"} & set(answer)
+        assert "Weapons" not in str(answer)
 
-    def test_closing_a_rung_again_is_the_same_answer(self, aws, opened):
-        first = close(opened, after(minutes=15))
-        assert close(opened, after(minutes=16)) == first
-        assert aws.review(opened["review_id"])["rung"] == 1
+    @pytest.mark.parametrize("labels", [None, {}, {"confirmed": [], "denied": [], "added": []}])
+    def test_labels_that_nobody_judged_are_not_kept(self, aws, opened, labels):
+        decide(opened["review_id"], labels=labels)
+        row = aws.review(opened["review_id"])
+        assert not {"labels_judged", "by_account"} & set(row)
 
-    def test_the_last_rung_ends_by_the_policys_default(self, aws, opened, counted):
+    @pytest.mark.parametrize("decision", ["allow", "escalate"])
+    def test_what_somebody_else_works_on_is_theirs(self, aws, opened, decision):
+        claim(opened["review_id"])
+        mine = decide_at_desk(opened["review_id"], decision)
+        assert (mine.first, mine.claimed, mine.review["claimed_name"]) == (False, True, "Bob")
+        assert aws.review(opened["review_id"])["rung"] == 0
+        assert aws.answers() == []
+
+    @pytest.mark.parametrize("decision", ["allow", "escalate"])
+    def test_so_is_what_they_claim_at_this_moment(self, aws, opened, decision):
+        aws.wire.before("TransactWriteItems", lambda: claim(opened["review_id"]))
+        mine = decide_at_desk(opened["review_id"], decision)
+        assert (mine.first, mine.claimed) == (False, True)
+        assert aws.review(opened["review_id"])["rung"] == 0
+
+    @pytest.mark.parametrize(
+        "how",
+        [
+            {"decision": "stop"},
+            {"account": "bob"},
+            {"may_overrule": True},
+            {"now": after(minutes=5)},
+            {"via": "link", "account": None},
+        ],
+    )
+    def test_a_claim_stops_no_stop_no_link_no_lead_and_ends(self, aws, opened, how):
+        claim(opened["review_id"])
+        how = {"decision": "allow", "account": "ada", "via": "desk"} | how
+        decided = decide(opened["review_id"], **how)
+        assert (decided.first, decided.claimed) == (True, False)
+
+    def test_a_still_is_blocked_whoever_claimed_it(self, aws):
+        slot = open_or_join(UPLOAD)
+        claim(slot["review_id"])
+        blocked = decide_at_desk(slot["review_id"], "block")
+        assert (blocked.first, blocked.review["by_account"]) == (True, "ada")
+
+    def test_what_was_looked_at_on_another_rung_is_not_decided_mildly(self, aws, opened):
         close(opened, after(minutes=15))
-        answer = close(opened | {"rung": 1}, after(minutes=30))
-        expected = {"decision": "allow", "status": "expired", "by": "policy", "via": "default"}
-        assert {name: answer[name] for name in expected} == expected
-        assert answer["review"] is None
-        assert "open_severity" not in aws.review(opened["review_id"])
-        assert close(opened | {"rung": 1}, after(minutes=31)) == answer
-        assert counted()["ReviewsExpired"] == 1
+        late = after(minutes=16)
+        mild = decide_at_desk(opened["review_id"], "allow", rung=0, now=late)
+        assert (mild.first, mild.claimed, mild.review["rung"]) == (False, False, 1)
+        assert events(opened["review_id"]) == []
+        assert decide_at_desk(opened["review_id"], "allow", rung=1, now=late).first is True
 
-    def test_a_decision_that_got_there_first_is_taken(self, aws, opened):
-        decide(opened["review_id"], "stop")
-        answer = close(opened, after(minutes=15))
-        assert (answer["decision"], answer["status"], answer["by"]) == ("stop", "decided", "Ada")
+    def test_a_stop_counts_on_whatever_rung_and_is_answered_to_its_wait(self, aws, opened):
+        def passed_on():
+            decide(opened["review_id"], "escalate")
+            waits(opened["review_id"], "token-2", rung=1)
 
-    @pytest.mark.parametrize("rung", [0, 1])
-    def test_a_click_while_the_deadline_is_handled_wins_and_the_retry_sees_it(
-        self, aws, opened, rung
-    ):
-        aws.put("reviews", aws.review(opened["review_id"]) | {"rung": rung})
-        slot = opened | {"rung": rung}
-        aws.wire.before("TransactWriteItems", lambda: decide(opened["review_id"], "stop"))
-        with pytest.raises(StoreConflictError, match="moved"):
-            close(slot, after(minutes=15))
-        answer = close(slot, after(minutes=15))
-        assert (answer["decision"], answer["status"]) == ("stop", "decided")
+        aws.wire.before("TransactWriteItems", passed_on)
+        assert decide_at_desk(opened["review_id"], "stop", rung=0).first is True
+        told = [(answer["token"], answer["decision"]) for answer in aws.answers()]
+        assert told == [("token-1", "escalate"), ("token-2", "stop")]
 
-    def test_a_person_who_passed_it_on_got_there_first(self, aws, opened):
+    def test_of_a_stop_and_an_allow_at_once_one_counts(self, aws, opened):
+        aws.wire.before("TransactWriteItems", lambda: decide_at_desk(opened["review_id"], "stop"))
+        mine = decide_at_desk(opened["review_id"], "allow", account="bob")
+        assert (mine.first, mine.claimed, mine.review["decision"]) == (False, False, "stop")
+        assert len(aws.answers()) == 1
+
+
+class TestComingLate:
+    def test_what_comes_after_the_deadline_is_recorded(self, aws, opened):
+        late = decide(opened["review_id"], "stop", now=after(minutes=15), note="oh no")
+        assert late.first is False
+        [event] = events(opened["review_id"])
+        assert (event["kind"], event["decision"], event["note"]) == ("late", "stop", "oh no")
+        assert (event["by"], event["account"], event["via"]) == ("Ada", None, "link")
+        assert event["at"] == "2026-11-22T08:20:32.000Z"
+
+    def test_so_is_what_comes_after_the_default_acted(self, aws, opened):
+        aws.put("reviews", aws.review(opened["review_id"]) | {"rung": 1})
+        close(opened | {"rung": 1}, after(minutes=31))
+        decide_at_desk(opened["review_id"], now=after(minutes=32))
+        [event] = events(opened["review_id"])
+        assert (event["kind"], event["account"]) == ("late", "ada")
+        assert "note" not in event
+
+    def test_what_comes_second_is_not_late(self, aws, opened):
+        decide(opened["review_id"])
+        assert decide(opened["review_id"], "stop", now=after(minutes=20)).first is False
+        assert events(opened["review_id"]) == []
+
+    def test_whoever_comes_late_is_told_even_where_the_record_is_full(self, aws, opened, logged):
+        full(aws, opened["review_id"])
+        assert decide(opened["review_id"], now=after(minutes=15)).first is False
+        assert events(opened["review_id"]) == []
+        assert "record full" in logged.getvalue()
+
+    def test_a_record_that_cannot_be_written_is_tried_again_by_the_person(self, aws, opened):
+        aws.wire.fails("TransactWriteItems", "ThrottlingException")
+        with pytest.raises(StoreThrottledError):
+            decide(opened["review_id"], now=after(minutes=15))
+        decide(opened["review_id"], now=after(minutes=15))
+        assert len(events(opened["review_id"])) == 1
+
+
+class TestNobodyWaiting:
+    """The decision is stored first; that its execution has gone on is learnt from the answer."""
+
+    @pytest.mark.parametrize("code", ["TaskTimedOut", "TaskDoesNotExist"])
+    def test_a_decision_for_which_nobody_waits_says_so(self, aws, opened, code):
+        aws.wire.fails("SendTaskSuccess", code)
+        decided = decide(opened["review_id"])
+        assert decided.first is True
+        assert decided.review["nobody_waited_at"] == "2026-11-22T08:08:32.000Z"
+        assert aws.rows("outbox") == []
+
+    def test_a_try_that_botocore_repeated_may_have_been_taken(self, aws, opened):
+        repeated = {"ResponseMetadata": {"HTTPStatusCode": 400, "RetryAttempts": 1}}
+        aws.wire.fails("SendTaskSuccess", "TaskTimedOut", **repeated)
+        assert "nobody_waited_at" not in decide(opened["review_id"]).review
+
+    def test_so_may_one_that_the_sweep_repeats(self, aws, opened):
+        aws.wire.fails("SendTaskSuccess", "ThrottlingException")
+        decide(opened["review_id"])
+        aws.wire.fails("SendTaskSuccess", "TaskTimedOut")
+        [row] = aws.rows("outbox")
+        assert delivering.resend(row, settings.Sweep.read(), after(minutes=9)) is True
+        assert "nobody_waited_at" not in aws.review(opened["review_id"])
+
+    def test_a_deadline_that_found_the_decision_takes_it_back(self, aws, opened):
+        aws.wire.fails("SendTaskSuccess", "TaskTimedOut")
+        decide(opened["review_id"])
+        closing.end(Reviews("reviews"), opened["review_id"], "reviewed", "allow", NOW)
+        assert "nobody_waited_at" not in aws.review(opened["review_id"])
+
+    def test_an_execution_that_died_does_not(self, aws, opened):
+        aws.wire.fails("SendTaskSuccess", "TaskDoesNotExist")
+        decide(opened["review_id"])
+        ending = ("unscreened", "execution_aborted", NOW)
+        closing.end(Reviews("reviews"), opened["review_id"], *ending)
+        assert "nobody_waited_at" in aws.review(opened["review_id"])
+
+    def test_an_execution_that_has_ended_with_the_decision_already_waited(self, aws, opened):
+        def ends(asked):
+            Reviews("reviews").settle(opened["review_id"], "reviewed", "allow")
+            return refused("TaskTimedOut")
+
+        aws.wire.serves("SendTaskSuccess", ends)
+        assert "nobody_waited_at" not in decide(opened["review_id"]).review
+
+    def test_a_wait_that_was_passed_on_has_gone_on_by_itself(self, aws, opened):
+        aws.wire.fails("SendTaskSuccess", "TaskTimedOut")
         decide(opened["review_id"], "escalate")
-        answer = close(opened, after(minutes=15))
-        assert answer["decision"] == "escalate"
-        assert aws.review(opened["review_id"])["rung"] == 1
-
-    def test_a_review_that_cannot_be_read_yet_is_tried_again(self, aws):
-        with pytest.raises(StoreConflictError, match="not stored"):
-            close({"review_id": "unknown", "rung": 0}, NOW)
+        assert "nobody_waited_at" not in aws.review(opened["review_id"])
 
     @pytest.mark.parametrize("late", [False, True])
-    @pytest.mark.parametrize("call", [1, 2])
-    @pytest.mark.parametrize("rung", [0, 1])
-    def test_a_worker_killed_at_any_call_closes_once(self, aws, opened, rung, call, late):
-        aws.put("reviews", aws.review(opened["review_id"]) | {"rung": rung})
-        slot = opened | {"rung": rung}
-        with aws.wire.killed_at(call, after=late), pytest.raises(KilledError):
-            close(slot, after(minutes=15))
-        answer = close(slot, after(minutes=15))
-        assert answer["decision"] == ("escalate" if rung == 0 else "allow")
-        assert aws.review(opened["review_id"])["rung"] == 1
-
-
-class TestEnding:
-    def test_every_review_of_an_execution_ends_with_it_and_counts_its_frames(self, aws):
-        first = open_or_join()
-        open_or_join(another(HIGH, 48))
-        open_or_join(another(HIGH, 49))
-        second = open_or_join(HIGH | {"review": first})
-        open_or_join(another(HIGH, 50))
-        ended = deciding.end(Reviews("reviews"), second["review_id"], "stopped", "by_policy", NOW)
-        assert ended == 4
-        for slot in (first, second):
-            row = aws.review(slot["review_id"])
-            assert (row["outcome"], row["outcome_reason"]) == ("stopped", "by_policy")
-            assert row["status"] == "expired"
-
-    def test_a_session_that_is_on_air_all_the_same_is_told_on_every_review(self, aws):
-        first = open_or_join()
-        second = open_or_join(HIGH | {"review": first})
-        live = {"stream_id": "st-2", "started_at": None}
-        ending = ("stopped", "already_offline", NOW)
-        deciding.end(Reviews("reviews"), second["review_id"], *ending, live)
-        assert [aws.review(slot["review_id"])["live_session"] for slot in (first, second)] == [
-            live,
-            live,
-        ]
-
-    def test_a_decision_stays_what_it_was(self, aws, opened):
-        decide(opened["review_id"])
-        deciding.end(Reviews("reviews"), opened["review_id"], "reviewed", "allow", NOW)
+    def test_a_worker_killed_before_it_says_so_leaves_the_decision(self, aws, opened, late):
+        aws.wire.fails("SendTaskSuccess", "TaskTimedOut", times=2)
+        with aws.wire.killed_at(5, after=late), pytest.raises(KilledError):
+            decide(opened["review_id"])
         row = aws.review(opened["review_id"])
-        assert (row["status"], row["decision"], row["outcome"]) == ("decided", "allow", "reviewed")
-
-    def test_a_review_that_is_gone_ends_nothing(self, aws):
-        assert deciding.end(Reviews("reviews"), "unknown", "cleared", "x", NOW) == 1
+        assert (row["status"], "nobody_waited_at" in row) == ("decided", late)
+        [kept] = aws.rows("outbox")
+        assert delivering.resend(kept, settings.Sweep.read(), after(minutes=9)) is True
+        assert Outbox("outbox").undelivered() == []
 
 
 def test_what_a_page_decides_with_is_what_the_settings_say(aws, opened):

@@ -118,7 +118,7 @@ def test_a_connection_that_fails_keeps_the_row(aws):
 
 
 def test_a_row_that_nobody_understands_holds_up_nobody(aws):
-    strange = {"id": "x", "kind": "from the future", "due": SECONDS}
+    strange = {"id": "notice#x", "kind": "from the future", "due": SECONDS}
     Outbox("outbox").put(strange)
     assert send(strange) is False
     assert aws.rows("outbox")[0]["last_error"] == "KeyError"

@@ -25,6 +25,14 @@ def test_what_is_held_says_what_a_stop_of_its_channel_does(aws, on_error):
     assert hold("image_invalid")["stops"] == DEFAULT_STOPS.document()
 
 
+def test_what_is_held_carries_the_reminder_of_its_channel(aws):
+    soon = {"deadline": "9m", "remind": "7m", "default": "stop"}
+    aws.publish(policy({"AbCdef1G2hij": {"reviews": {"high": soon}}}))
+    assert hold()["review"] == {"ladder": [540], "default": "stop", "remind": 420}
+    still = hold("image_invalid")["review"]
+    assert still == {"ladder": [900, 900], "default": "block", "remind": None}
+
+
 def test_where_no_policy_can_be_read_there_are_no_terms(aws):
     aws.published.clear()
     assert hold()["stops"] is None

@@ -61,8 +61,10 @@ def test_the_token_is_kept_and_people_are_told_once(aws, slot):
 def test_the_link_is_good_until_a_day_after_the_deadline_and_holds_no_token(aws, slot):
     request(slot)
     [notice] = aws.notices()
-    [link] = re.findall(r"https://\S+", notice["text"])
-    assert link.startswith(f"{CONSOLE_URL}/reviews/{slot['review_id']}?")
+    link, sign_in = re.findall(r"https://\S+", notice["text"])
+    page = f"reviews/{slot['review_id']}"
+    assert link.startswith(f"{CONSOLE_URL}/{page}?")
+    assert sign_in == f"{CONSOLE_URL}/sign-in?next={page}"
     asked = {name: values[0] for name, values in parse_qs(urlsplit(link).query).items()}
     end = aws.review(slot["review_id"])["deadline"] + 86400
     assert int(asked["exp"]) == end
@@ -84,7 +86,42 @@ def test_each_rung_calls_people_once(aws, slot):
     for token in ("token-2", "token-3"):
         request(climbed, token, after(minutes=15))
     first, second = aws.notices()
-    assert second["subject"] == f"ESCALATED: {first['subject']}"
+    assert first["subject"].endswith(", by 08:20 UTC")
+    assert second["subject"] == f"ESCALATED: {first['subject'].replace('08:20', '08:35')}"
+    asked = "people were asked at 08:05 UTC."
+    assert f"Nobody decided, so a lead is asked; {asked}" in second["text"].replace("\n", " ")
+
+
+def test_the_policys_ladder_is_climbed_as_it_says(aws, slot):
+    request(slot)
+    for minute in range(10, 13):
+        sweep(after(minutes=minute))
+    climbed = deciding.close(slot, settings.CloseReview.read(), after(minutes=15))["review"]
+    request(climbed, "token-2", after(minutes=15))
+    sweep(after(minutes=30, seconds=16))
+    told = aws.wire.made("Publish")
+    calls = [asked["MessageAttributes"]["call"]["StringValue"] for asked in told]
+    assert calls == ["ask", "reminder", "escalation"]
+    assert {asked["MessageAttributes"]["severity"]["StringValue"] for asked in told} == {"high"}
+    assert "reminded at 08:15 UTC" in told[2]["Message"].replace("\n", " ")
+    row = aws.review(slot["review_id"])
+    assert (row["status"], row["decision"]) == ("expired", "allow")
+
+
+def test_a_review_that_was_passed_on_reminds_nobody(aws, slot):
+    request(slot)
+    decide(slot, "escalate", after(minutes=1))
+    sweep(after(minutes=12))
+    assert [notice["subject"][:5] for notice in aws.notices()] == ["high:"]
+
+
+def test_an_execution_of_an_earlier_version_reminds_nobody(aws):
+    document = another(HIGH, 50, channel_arn="arn:aws:ivs:us-east-1:111122223333:channel/Old")
+    del document["verdict"]["review"]["remind"]
+    Ledger("frames").admit(document["frame"], {"status": "started"}, NOW)
+    request(reviewing.open_or_join(document, settings.OpenReview.read(), NOW))
+    sweep(after(minutes=12))
+    assert [notice["subject"][:5] for notice in aws.notices()] == ["high:"]
 
 
 def test_a_notice_that_sns_refuses_is_kept_and_the_wait_goes_on(aws, slot):

@@ -28,7 +28,7 @@ class TestOpening:
         assert (slot["opener"], slot["rung"], slot["timeout_seconds"]) == (True, 0, 900)
         row = aws.review(slot["review_id"])
         assert (row["status"], row["severity"], row["incident"]) == ("pending", "high", INCIDENT)
-        assert row["open_severity"] == "high"
+        assert (row["open"], row["place"]) == ("review", f"1#{row['deadline']}")
         assert row["deadline"] == int(NOW.timestamp()) + 900
         assert (row["frames"], len(row["samples"])) == (1, 1)
         assert row["execution"] == HIGH["execution"]
@@ -194,7 +194,7 @@ class TestOpening:
         assert second["review_id"] != first["review_id"]
         ended = aws.review(first["review_id"])
         assert (ended["status"], ended["decision"], ended["via"]) == ("expired", None, "default")
-        assert "open_severity" not in ended
+        assert not {"open", "place"} & set(ended)
         assert aws.review(second["review_id"])["previous"] == first["review_id"]
         assert open_or_join(again, after(seconds=9)) == second
 
@@ -213,7 +213,7 @@ class TestRaising:
         grave = another(CRITICAL, 48)
         assert open_or_join(grave, after(seconds=9)) == slot | {"opener": False}
         [row] = aws.reviews()
-        assert (row["severity"], row["open_severity"]) == ("critical", "critical")
+        assert (row["severity"], row["place"]) == ("critical", f"0#{row['deadline']}")
         assert row["frame"]["key"].endswith("thumb48.jpg")
         assert row["labels"] == grave["verdict"]["labels"]
         assert row["stop_failed"] is True

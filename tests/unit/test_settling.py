@@ -76,7 +76,7 @@ class TestDeadExecutions:
         row = aws.review(review)
         assert (row["status"], row["decision"], row["via"]) == ("expired", None, "default")
         assert (row["outcome"], row["outcome_reason"]) == ("unscreened", "execution_timed_out")
-        assert "open_severity" not in row
+        assert not {"open", "place"} & set(row)
         assert counted() == {"FramesUnscreened": 2}
 
     def test_a_review_that_was_decided_keeps_its_decision(self, aws):
@@ -144,7 +144,7 @@ class TestHolding:
         assert held["cause"] == "DetectModerationLabels: ThrottlingException"
         assert held["on_error"] == "hold"
         assert held["held_at"] == "2026-11-22T08:06:30.000Z"
-        assert set(held["review"]) == {"ladder", "default"}
+        assert set(held["review"]) == {"ladder", "default", "remind"}
         assert held["incident_window"] == 600
 
     @pytest.mark.parametrize("on_error", ["hold", "review", "stop"])

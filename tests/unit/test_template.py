@@ -34,7 +34,8 @@ TIMED = [
 ]
 # The contract with `framewarden`, which reads them by name.
 OUTPUTS = {
-    *("ConsoleUrl", "ApiUrl", "ConsoleUrlParameter", "NoticeTopicArn"),
+    *("ConsoleUrl", "DeskUrl", "ApiUrl", "ConsoleUrlParameter", "NoticeTopicArn"),
+    *("UserPoolId", "UserPoolClientId"),
     *("StateMachineArn", "OrderMachineArn"),
     *("FramesBucket", "EvidenceBucket"),
     *("FramesTable", "ReviewsTable", "ChannelsTable", "OutboxTable"),
@@ -168,7 +169,8 @@ def test_pages_leave_no_signature_in_a_log() -> None:
     [every] = web["MethodSettings"]
     assert (every["ResourcePath"], every["HttpMethod"]) == ("/*", "*")
     assert (every["LoggingLevel"], every["DataTraceEnabled"]) == ("OFF", False)
-    assert every["ThrottlingRateLimit"] > 0
+    # Each open queue asks once a second.
+    assert (every["ThrottlingRateLimit"], every["ThrottlingBurstLimit"]) == (100, 200)
 
 
 def test_only_pages_with_a_form_take_a_post() -> None:
@@ -176,7 +178,12 @@ def test_only_pages_with_a_form_take_a_post() -> None:
         (function, about["Method"], about["Path"]) for function, _, about in TEMPLATE.events("Api")
     }
     assert {(function, path) for function, method, path in routes if method == "POST"} == {
+        ("DeskPageFunction", "/sign-in"),
+        ("DeskPageFunction", "/sign-out"),
         ("ReviewPageFunction", "/reviews/{review_id}"),
+        ("ReviewPageFunction", "/reviews/{review_id}/claim"),
+        ("ReviewPageFunction", "/reviews/{review_id}/notes"),
+        ("ReviewPageFunction", "/reviews/{review_id}/reveal"),
         ("ChannelPageFunction", "/channels/{service}/{channel_id}"),
     }
     assert {method for _, method, _ in routes} == {"GET", "HEAD", "POST"}
@@ -215,11 +222,20 @@ def test_indexes_are_those_that_the_code_asks() -> None:
     }
     assert found == {
         ("FramesTable", "by_channel"): ["channel_arn", "put_at"],
-        ("ReviewsTable", "open"): ["open_severity", "deadline"],
-        ("ReviewsTable", "by_incident"): ["incident", "opened_at"],
+        ("ReviewsTable", "open"): ["open", "place"],
+        ("ReviewsTable", "by_channel"): ["channel", "opened_at"],
         ("ChannelsTable", "open"): ["open", "since"],
     }
     assert (latest.BY_CHANNEL, channels.OPEN) == ("by_channel", "open")
+
+
+def test_no_index_of_reviews_holds_what_answers_the_machine() -> None:
+    indexes = TEMPLATE.of_type("AWS::DynamoDB::Table")["ReviewsTable"]["GlobalSecondaryIndexes"]
+    for index in indexes:
+        shown = index["Projection"]
+        assert shown["ProjectionType"] == "INCLUDE"
+        assert len(shown["NonKeyAttributes"]) == len(set(shown["NonKeyAttributes"])) <= 20
+        assert "task_token" not in shown["NonKeyAttributes"]
 
 
 def test_what_was_given_up_leaves_by_itself() -> None:

@@ -191,9 +191,23 @@ def test_topics_are_encrypted_only_where_their_publisher_can_use_the_key() -> No
 
 def test_addresses_are_subscribed_only_where_given() -> None:
     assert not TEMPLATE.of_type("AWS::SNS::Subscription")
-    given = Template({"NoticeEmail": "owners@example.org", "AlarmEmail": "ops@example.org"})
-    found = given.of_type("AWS::SNS::Subscription")
+    addresses = {
+        "NoticeEmail": "owners@example.org",
+        "LeadEmail": "lead@example.org",
+        "AlarmEmail": "ops@example.org",
+    }
+    found = Template(addresses).of_type("AWS::SNS::Subscription")
     assert {name: about["Endpoint"] for name, about in found.items()} == {
         "NoticeSubscription": "owners@example.org",
+        "LeadSubscription": "lead@example.org",
         "AlarmSubscription": "ops@example.org",
     }
+
+
+def test_a_lead_hears_of_escalations_only_and_owners_of_everything() -> None:
+    given = Template({"NoticeEmail": "owners@example.org", "LeadEmail": "lead@example.org"})
+    found = given.of_type("AWS::SNS::Subscription")
+    assert found["LeadSubscription"]["FilterPolicy"] == {"call": ["escalation"]}
+    assert found["LeadSubscription"]["FilterPolicyScope"] == "MessageAttributes"
+    assert "FilterPolicy" not in found["NoticeSubscription"]
+    assert found["LeadSubscription"]["TopicArn"] == found["NoticeSubscription"]["TopicArn"]

@@ -25,6 +25,7 @@ UNSEEN = {
     ("archive", "s3:GetObjectVersion"): "CopyObject names a version in its source",
     ("archive", "s3:ListBucket"): "without it a missing object is answered as a forbidden one",
     ("review_page", "s3:GetObjectVersion"): "the presigned address names a version",
+    ("picture_page", "s3:GetObjectVersion"): "a frame is read by its version",
 }
 # What the reading of the code sees and the function never does.
 NEVER = {

@@ -30,6 +30,9 @@ from local.laptop.deploy import build_and_deploy
 from local.links import Links
 from local.recording import Recorder, Recording, recorder_credentials
 from local.target import Target, on_cloud
+from tests.workflow.browser import browser, people, windows
+
+__all__ = ["browser", "people", "windows"]  # fixtures
 
 # Retries and Wait states take a tenth of their seconds; time-outs and deadlines do not.
 WAIT_SCALE = 0.1
@@ -41,6 +44,7 @@ LABEL_RULES = ((97, "critical"), (80, "high"), (60, "medium"), (0, "low"))
 Row = dict[str, Any]
 
 SHORT = {"deadline": DEADLINE, "default": "allow"}
+LADDER = {"deadline": 4, "remind": 1}
 SPECIAL: dict[str, Row] = {
     "expire-allow": {"reviews": {"high": SHORT}},
     "expire-stop": {"reviews": {"high": {**SHORT, "default": "stop"}}},
@@ -55,6 +59,10 @@ SPECIAL: dict[str, Row] = {
     "revoked": {"stops": {"revoke_keys": True}},
     "keys-denied": {"stops": {"revoke_keys": True}},
     "killed-keys": {"stops": {"revoke_keys": True}},
+    "desk-critical": {"mode": "observe"},
+    "desk-confirm": {"confirm_stop": True},
+    "desk-remind": {"reviews": {"high": {**LADDER, "escalate": 60, "default": "allow"}}},
+    "desk-default": {"reviews": {"high": {**LADDER, "escalate": 3, "default": "stop"}}},
 }
 SLATED = {"stops": {"medialive": "slate", "slate_input": "slate"}}
 # Their ids are MediaLive's: they are made before the policy is published.
@@ -106,6 +114,11 @@ class Pictures:
     def high(self) -> bytes:
         """Return the abstract positive, compressed to 95 %."""
         return self._jpeg(self._abstract, 60)
+
+    def medium(self) -> bytes:
+        """Return the abstract positive, greyed to 75 %."""
+        grey = Image.new("RGB", self._abstract.size, (128, 128, 128))
+        return self._jpeg(Image.blend(self._abstract, grey, 0.4), 90)
 
     def _jpeg(self, picture: Image.Image, quality: int) -> bytes:
         body = io.BytesIO()

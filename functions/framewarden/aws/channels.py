@@ -27,6 +27,21 @@ class Channels:
             ConsistentRead=True,
         )
 
+    def some(self, channel: str, limit: int) -> tuple[list[Row], bool]:
+        """Return up to so many rows of a channel, and whether there are more.
+
+        Stops come first, whose keys are in no order of time; then the ban; then the latest acts.
+        """
+        with store():
+            answer = client("dynamodb").query(
+                TableName=self.table,
+                KeyConditionExpression="channel = :channel",
+                ExpressionAttributeValues=typed({":channel": channel}),
+                ScanIndexForward=False,
+                Limit=limit,
+            )
+        return [untyped(item) for item in answer["Items"]], "LastEvaluatedKey" in answer
+
     def open(self, kind: str) -> list[Row]:
         """Return the rows of one kind (`ban`, `stop`, `unseen`) that are open, the oldest first."""
         return self._query(

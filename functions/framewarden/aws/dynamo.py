@@ -1,12 +1,13 @@
-"""Turn rows into DynamoDB's types and back, and read why a write was refused."""
+"""Turn rows into DynamoDB's types and back, word writes, and read why one was refused."""
 
+import re
 from decimal import Decimal
 from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
-from framewarden.aws.clients import code_of
+from framewarden.aws.clients import client, code_of, store
 from framewarden.domain.errors import StoreConflictError, StoreThrottledError
 
 Row = dict[str, Any]
@@ -43,6 +44,54 @@ def typed(row: Row) -> Row:
 def untyped(item: Row) -> Row:
     """Read a row from DynamoDB's types; numbers become int or float."""
     return {name: _plain(_deserializer.deserialize(value)) for name, value in item.items()}
+
+
+def put(table: str, row: Row, condition: str = "", values: Row | None = None) -> Row:
+    """Word a write of a whole row, for `transact`."""
+    return {"Put": {"TableName": table, "Item": typed(row), **_expressed("", condition, values)}}
+
+
+def update(table: str, key: Row, change: str, condition: str, values: Row) -> Row:
+    """Word a change of a row, for `transact`; `#name` in its texts is the attribute `name`."""
+    asked = {"TableName": table, "Key": typed(key), "UpdateExpression": change}
+    return {"Update": asked | _expressed(change, condition, values)}
+
+
+def setting(changes: Row) -> tuple[str, Row]:
+    """Return the change that sets attributes, and its values."""
+    text = "SET " + ", ".join(f"#{name} = :{name}" for name in changes)
+    return text, {f":{name}": value for name, value in changes.items()}
+
+
+def transact(*writes: Row) -> frozenset[int]:
+    """Write all or nothing; return the places of the writes whose conditions refused it.
+
+    Raises
+    ------
+    StoreConflictError, StoreThrottledError
+        Nothing is written, for a reason that passes; try again.
+    """
+    try:
+        with store():
+            client("dynamodb").transact_write_items(TransactItems=list(writes))
+    except ClientError as failure:
+        if not refused(failure):
+            raise
+        reasons = failure.response["CancellationReasons"]
+        return frozenset(
+            place for place, why in enumerate(reasons) if why["Code"] == "ConditionalCheckFailed"
+        )
+    return frozenset()
+
+
+def _expressed(change: str, condition: str, values: Row | None) -> Row:
+    names = sorted(set(re.findall(r"#(\w+)", f"{change} {condition}")))
+    expressed: Row = {"ConditionExpression": condition} if condition else {}
+    if names:
+        expressed["ExpressionAttributeNames"] = {f"#{name}": name for name in names}
+    if values:
+        expressed["ExpressionAttributeValues"] = typed(values)
+    return expressed
 
 
 def condition_failed(failure: ClientError) -> bool:

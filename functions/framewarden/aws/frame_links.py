@@ -6,6 +6,9 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from framewarden.aws.clients import client, store
 
 SECONDS = 60
 
@@ -20,7 +23,7 @@ def _signer() -> Any:
 
 
 class FrameLinks:
-    """Presigned addresses of one bucket's frames; signing is local, nothing is called."""
+    """Presigned addresses of one bucket's frames; signing is local, nothing is called for it."""
 
     def __init__(self, bucket: str) -> None:
         self._bucket = bucket
@@ -40,3 +43,19 @@ class FrameLinks:
         if frame.get("version_id"):
             asked["VersionId"] = frame["version_id"]
         return str(_signer().generate_presigned_url("get_object", Params=asked, ExpiresIn=SECONDS))
+
+    def lies_there(self, frame: Mapping[str, Any]) -> bool:
+        """Tell whether this version of a frame lies in the bucket: its first byte is asked for."""
+        if frame["bucket"] != self._bucket:
+            return False
+        version = {"VersionId": frame["version_id"]} if frame.get("version_id") else {}
+        try:
+            with store():
+                answer = client("s3").get_object(
+                    Bucket=self._bucket, Key=frame["key"], Range="bytes=0-0", **version
+                )
+        except ClientError:
+            # Gone, empty, or not ours to read: whatever S3 calls it, a browser would be told so.
+            return False
+        answer["Body"].close()
+        return True

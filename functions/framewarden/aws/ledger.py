@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from framewarden.aws.clients import client, store
 from framewarden.aws.dynamo import Row, condition_failed, typed, untyped
+from framewarden.aws.latest import BY_CHANNEL
 from framewarden.domain.times import iso, parse
 
 # Beyond the lifecycle of either bucket (template.yaml: at most 3,650 days of evidence), so that
@@ -34,6 +35,33 @@ class Ledger:
                 TableName=self.table, Key=typed({"frame_id": frame_id}), ConsistentRead=True
             )
         return untyped(answer["Item"]) if "Item" in answer else None
+
+    def around(self, frame: Row, each: int) -> tuple[list[Row], list[Row]]:
+        """Return a channel's frames just before and just after one of them, the oldest first.
+
+        Frames are stamped in whole seconds: others of the same second count as before it.
+        """
+        before = [
+            row
+            for row in self._of_channel(frame, "<=", each + 1)
+            if row["frame_id"] != frame["frame_id"]
+        ]
+        return before[:each][::-1], self._of_channel(frame, ">", each)
+
+    def _of_channel(self, frame: Row, side: str, limit: int) -> list[Row]:
+        """Return the frames of a channel on one side of a frame, the nearest first."""
+        with store():
+            answer = client("dynamodb").query(
+                TableName=self.table,
+                IndexName=BY_CHANNEL,
+                KeyConditionExpression=f"channel_arn = :channel AND put_at {side} :at",
+                ExpressionAttributeValues=typed(
+                    {":channel": frame["channel_arn"], ":at": frame["put_at"]}
+                ),
+                ScanIndexForward=side == ">",
+                Limit=limit,
+            )
+        return [untyped(item) for item in answer["Items"]]
 
     def admit(self, frame: dict[str, Any], row: Row, now: datetime) -> bool:
         """Write a frame's first row; False where one stands already."""

@@ -1,6 +1,7 @@
 """Send notices to the owners' topic and answers to waiting executions."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -20,8 +21,10 @@ FAILURES: Codes = {
 NOBODY_WAITS = frozenset({"TaskTimedOut", "TaskDoesNotExist", "InvalidToken"})
 
 
-def publish(topic_arn: str, subject: str, text: str) -> None:
+def publish(topic_arn: str, subject: str, text: str, attributes: Mapping[str, str]) -> None:
     """Publish a notice; SNS takes a subject of ASCII only, with fewer than 100 characters.
+
+    `attributes` are what a subscription's filter policy may ask for.
 
     Raises
     ------
@@ -31,12 +34,20 @@ def publish(topic_arn: str, subject: str, text: str) -> None:
         Try again.
     """
     plain = subject.encode("ascii", "replace").decode()[:99]
+    told = {
+        name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()
+    }
     with named(FAILURES, StoreThrottledError):
-        client("sns").publish(TopicArn=topic_arn, Subject=plain, Message=text)
+        client("sns").publish(
+            TopicArn=topic_arn, Subject=plain, Message=text, MessageAttributes=told
+        )
 
 
 def succeed(task_token: str, output: dict[str, Any]) -> bool:
-    """Answer a waiting execution; False where it waits no more."""
+    """Answer a waiting execution; False where it waits no more.
+
+    Where botocore tried twice, the first try may have been taken and only its answer lost.
+    """
     try:
         with store():
             client("stepfunctions").send_task_success(
@@ -44,7 +55,7 @@ def succeed(task_token: str, output: dict[str, Any]) -> bool:
             )
     except ClientError as failure:
         if code_of(failure) in NOBODY_WAITS:
-            return False
+            return bool(failure.response.get("ResponseMetadata", {}).get("RetryAttempts"))
         raise
     return True
 

@@ -1,11 +1,23 @@
 """Say who is asking, and what they may do: an account that signed in, or the holder of a link."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from framewarden.console.problems import Problem, RefusedError
-from framewarden.domain import roles
+from framewarden.domain import links, roles
+from framewarden.domain.cases import LINK
 
-LINK, DESK = "link", "desk"
+# What the form that signs somebody out is about.
+SIGN_OUT = "sign-out"
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """What the head of a page says of who is signed in; the nonce is of its form to sign out."""
+
+    name: str
+    role: str
+    nonce: str
 
 
 @dataclass(frozen=True)
@@ -20,6 +32,7 @@ class Authority:
     key: str
     account: str | None = None
     name: str = ""
+    roles: tuple[str, ...] = ()
 
     def may(self, act: str) -> bool:
         """Tell whether they may do something of `domain.roles`."""
@@ -45,3 +58,10 @@ class Authority:
     def subject(self, of: str) -> str:
         """Return what a form's nonce is bound to: the review or channel, and whose page it was."""
         return f"{of}|{self.account or LINK}"
+
+    def visitor(self, now: datetime) -> Visitor | None:
+        """Return what the head of a page says of them; None for a link's holder."""
+        if self.account is None:
+            return None
+        nonce = links.make_nonce(self.key, self.subject(SIGN_OUT), now)
+        return Visitor(self.name, ", ".join(self.roles), nonce)

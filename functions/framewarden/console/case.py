@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from framewarden.console.ending import Taken, came_back, carrying_out, outcome_of, spaced, taken_of
+from framewarden.console.label_tree import Branch, judged_of, tree_of
+from framewarden.console.ladder_view import Step, ladder_of
 from framewarden.console.moments import Moment, moment, span
+from framewarden.console.unevaluated import unevaluated
 from framewarden.console.words import Decision, sentences, words_of
-from framewarden.domain import taxonomy
-from framewarden.domain.cases import offered
 from framewarden.domain.failures import stop_failure_words
 from framewarden.domain.incidents import UNCATEGORISED, next_rung
 from framewarden.domain.times import parse
@@ -21,25 +22,8 @@ HASH_LENGTH = 12
 
 
 @dataclass(frozen=True)
-class Branch:
-    """One label of the three-tier tree; the ones above a finding carry no confidence."""
-
-    name: str
-    confidence: float | None
-    branches: tuple["Branch", ...]
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One decision on offer."""
-
-    value: str
-    words: Decision
-
-
-@dataclass(frozen=True)
 class Case:
-    """Everything that the page of a review shows."""
+    """Everything that the page of a review shows to everybody who may look."""
 
     review_id: str
     state: str  # open, closing, decided or expired
@@ -49,31 +33,34 @@ class Case:
     unscreened: str | None
     stop_failure: str | None
     breaker_open: bool
+    confirms: bool
     stream: bool
     channel: str
     channel_arn: str | None
+    frame_id: str
     frame_key: str
     frames: int
     samples: tuple[tuple[str, Moment, float | None], ...]
     tree: tuple[Branch, ...]
+    added: tuple[str, ...]
     matched: tuple[Mapping[str, Any], ...]
     margin: float | None
     policy: str
     model: str
-    not_evaluated: str | None
+    unevaluated: tuple[str, ...]
     put: Moment | None
     opened: Moment
     last_seen: Moment
     deadline: Moment
     rung: int
-    rungs: int
     next_rung: str | None
     escalated_by: str | None
+    ladder: tuple[Step, ...]
     default: Decision
-    choices: tuple[Choice, ...]
     taken: Taken | None
     outcome: str | None
     carrying_out: bool
+    nobody_waited: Moment | None
     came_back: tuple[str, Moment | None] | None
     looked_at: Moment
 
@@ -82,42 +69,45 @@ def case_of(row: Row, now: datetime) -> Case:
     """Read a review's row as seen now."""
     stream = bool(row.get("channel_arn"))
     samples = _samples(row, now)
-    state = state_of(row, now)
     strongest = max(row.get("labels") or (), key=lambda label: label["confidence"], default=None)
+    waited = row.get("nobody_waited_at")
     return Case(
         review_id=row["review_id"],
-        state=state,
+        state=state_of(row, now),
         severity=row["severity"] if row["severity"] in SEVERITIES else "medium",
         what=str(strongest["name"]) if strongest else _unlabelled(row),
         confidence=float(strongest["confidence"]) if strongest else None,
         unscreened=spaced(row.get("reason")) if row.get("category") == UNCATEGORISED else None,
         stop_failure=_stop_failure(row),
         breaker_open=bool(row.get("breaker_open")),
+        confirms=row.get("asks") == "confirm",
         stream=stream,
         channel=str(row["channel"]),
         channel_arn=row.get("channel_arn"),
+        frame_id=str(row["frame"].get("frame_id") or ""),
         frame_key=str(row["frame"]["key"]),
         frames=int(row.get("frames", 1)),
         samples=samples,
-        tree=_tree(row.get("labels") or ()),
+        tree=tree_of(row.get("labels") or (), judged_of(row)),
+        added=tuple((row.get("labels_judged") or {}).get("added") or ()),
         matched=tuple(row.get("matched") or ()),
         margin=row.get("margin"),
         policy=str(row.get("policy_hash") or "")[:HASH_LENGTH],
         model=str(row.get("model_version") or ""),
-        not_evaluated=_listed(row.get("not_evaluated")),
+        unevaluated=unevaluated(row),
         put=samples[0][1] if samples else None,
         opened=moment(parse(row["opened_at"]), now),
         last_seen=moment(parse(row.get("last_seen_at") or row["opened_at"]), now),
         deadline=moment(datetime.fromtimestamp(row["deadline"], tz=UTC), now),
-        rung=int(row["rung"]) + 1,
-        rungs=len(row["ladder"]),
+        rung=int(row["rung"]),
         next_rung=_next_rung(row),
         escalated_by=row.get("escalated_by"),
+        ladder=ladder_of(row, now),
         default=words_of(row["default"], stream=stream),
-        choices=_choices(row, stream) if state == "open" else (),
         taken=taken_of(row, now),
         outcome=outcome_of(row),
         carrying_out=carrying_out(row, now),
+        nobody_waited=moment(parse(waited), now) if waited else None,
         came_back=came_back(row, now),
         looked_at=moment(now, now),
     )
@@ -142,10 +132,6 @@ def _stop_failure(row: Row) -> str | None:
     return sentences(*stop_failure_words(row.get("stop_error")))
 
 
-def _listed(names: Any) -> str | None:
-    return ", ".join(map(str, names)) if isinstance(names, list | tuple) else names
-
-
 def _samples(row: Row, now: datetime) -> tuple[tuple[str, Moment, float | None], ...]:
     # A frame that could not be analysed has a confidence of 0: that would read as clean.
     return tuple(
@@ -154,32 +140,6 @@ def _samples(row: Row, now: datetime) -> tuple[tuple[str, Moment, float | None],
     )
 
 
-def _tree(labels: Any) -> tuple[Branch, ...]:
-    """Hang each label below its parents, which the row does not hold; the surest come first."""
-    confidences: dict[tuple[str, ...], float | None] = {}
-    for label in sorted(labels, key=lambda label: -label["confidence"]):
-        above = taxonomy.ancestors(label["name"]) or tuple(filter(None, (label.get("parent"),)))
-        path = (*reversed(above), str(label["name"]))
-        for depth in range(1, len(path)):
-            confidences.setdefault(path[:depth], None)
-        confidences[path] = float(label["confidence"])
-    return _branches((), confidences)
-
-
-def _branches(
-    above: tuple[str, ...], confidences: Mapping[tuple[str, ...], float | None]
-) -> tuple[Branch, ...]:
-    return tuple(
-        Branch(path[-1], confidence, _branches(path, confidences))
-        for path, confidence in confidences.items()
-        if path[:-1] == above
-    )
-
-
 def _next_rung(row: Row) -> str | None:
     following = next_rung(row["ladder"], int(row["rung"]))
     return None if following is None else span(int(row["ladder"][following]))
-
-
-def _choices(row: Row, stream: bool) -> tuple[Choice, ...]:
-    return tuple(Choice(value, words_of(value, stream=stream)) for value in offered(dict(row)))

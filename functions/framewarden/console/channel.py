@@ -1,4 +1,4 @@
-"""Show a channel to whoever holds its link, and place the orders of its buttons."""
+"""Show a channel to who is signed in or holds its link, and place the orders of its buttons."""
 
 import re
 from collections.abc import Callable
@@ -10,20 +10,21 @@ from urllib.parse import urlencode
 
 from framewarden.console import channel_address, pages
 from framewarden.console.answer import RELOAD, Answer
-from framewarden.console.form import UNNAMED, Form
+from framewarden.console.form import NAME_LENGTH, NOTE_LENGTH, UNNAMED, Form
 from framewarden.console.problems import Problem, RefusedError, Words
 from framewarden.console.request import Request
 from framewarden.console.site import Routes, looks
-from framewarden.console.trust import Keys, check_nonce, link_key
-from framewarden.domain import links
+from framewarden.console.trust import check_nonce
+from framewarden.console.visitors import Visit, Visitors
+from framewarden.domain import links, roles
 from framewarden.domain.frames import Home
 from framewarden.domain.times import iso
 
 if TYPE_CHECKING:
     from framewarden.overview import Overview
 
-# What a link of each kind may order.
-ORDERS = {"stop": ("stop", "ban"), "all": ("stop", "ban", "reinstate")}
+# Who may place which of them `domain.roles` says.
+ORDERS = ("stop", "ban", "reinstate")
 # As IVS and our gateways spell sessions; whatever else a form sends is not one.
 SESSION = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 EXECUTION = re.compile(r"order-[0-9a-f]{40}")
@@ -34,19 +35,22 @@ SECOND = re.compile(r"[0-9]{1,12}")
 
 @dataclass(frozen=True)
 class Opened:
-    """A channel whose link was good."""
+    """A channel, and who looks at it."""
 
     channel_arn: str
-    may: str
-    key: str
-    query: str
+    visit: Visit
     request: Request
     now: datetime
 
     @property
-    def address(self) -> str:
-        """Return the page's own address, relative to wherever it was opened."""
-        return f"{self.request.root}{channel_address.path_of(self.channel_arn)}?{self.query}"
+    def path(self) -> str:
+        """Return the page's own address without its query, relative to wherever it was opened."""
+        return f"{self.request.root}{channel_address.path_of(self.channel_arn)}"
+
+    @property
+    def subject(self) -> str:
+        """Return what the form's nonce is bound to."""
+        return self.visit.authority.subject(self.channel_arn)
 
     @property
     def awaited(self) -> tuple[str, int] | None:
@@ -59,11 +63,11 @@ class Opened:
 
 @dataclass(frozen=True)
 class ChannelDesk:
-    """The pages of channels, on top of four things that reach outside."""
+    """The pages of channels, on top of what reaches outside."""
 
     look: Callable[[str, datetime], "Overview"]
     place: Callable[[dict[str, Any], str], str]
-    keys: Keys
+    visitors: Visitors
     clock: Callable[[], datetime]
 
     def show(self, request: Request, service: str, channel_id: str) -> Answer:
@@ -92,59 +96,66 @@ class ChannelDesk:
         overview = self.look(opened.channel_arn, opened.now)
         if not overview.known:
             raise RefusedError(Problem.NO_CHANNEL)
+        visit, now = opened.visit, opened.now
         awaited = None if notice else opened.awaited
-        view = view_of(overview, opened.may, awaited, opened.now)
-        body = pages.channel_page(
-            view,
+        view = view_of(overview, visit, awaited, now)
+        body = pages.render(
+            "channel.html",
             opened.request.root,
-            address=opened.address,
-            nonce=links.make_nonce(opened.key, opened.channel_arn, opened.now),
+            visitor=visit.authority.visitor(now),
+            here=opened.request.here,
+            view=view,
+            address=visit.address(opened.path),
+            nonce=links.make_nonce(visit.authority.key, opened.subject, now),
             once=token_urlsafe(ONCE_BYTES),
             form=form or Form(),
             notice=notice,
+            name_length=NAME_LENGTH,
+            note_length=NOTE_LENGTH,
         )
         headers = RELOAD if view.order == "under_way" else {}
         return Answer(notice.status if notice else 200, body, headers=headers)
 
     def _check(self, opened: Opened, form: Form) -> None:
-        """Refuse a form that is not ours, not fresh, or orders what its link does not allow."""
-        check_nonce(self.keys, opened.channel_arn, form.nonce, opened.now)
-        if form.action not in ORDERS.get(opened.may, ()):
+        """Refuse a form that is not ours, not fresh, or orders what whoever sends it may not."""
+        check_nonce(self.visitors.keys, opened.subject, form.nonce, opened.now)
+        if form.action not in ORDERS:
             raise RefusedError(Problem.NOT_OFFERED)
+        act = roles.needed(form.action)
+        if opened.visit.late and not opened.visit.authority.may(act):
+            raise RefusedError(Problem.LINK_LOOKS_ONLY)
+        opened.visit.authority.require(act)
         if len(form.once) > ONCE_LENGTH or (form.session and not SESSION.fullmatch(form.session)):
             raise RefusedError(Problem.MALFORMED)
 
     def _placed(self, opened: Opened, form: Form, channel_id: str) -> Answer:
         # A stop is of the session that its page showed; a ban or its end is of the channel.
         session = form.session if form.action == "stop" else ""
+        visit = opened.visit
         order = {
             "action": form.action,
             "channel_arn": opened.channel_arn,
             "channel": channel_id,
             "session": session or None,
-            "by": form.name or UNNAMED,
-            "via": "link",
+            # Who is signed in is known; what they typed as a name is not asked.
+            "by": visit.authority.name if visit.authority.account else form.name or UNNAMED,
+            "via": visit.authority.via,
             "note": form.note,
             "at": iso(opened.now),
         }
         # What two people order from pages of one second are two orders; a form sent twice is one.
         execution = self.place(order, f"{form.nonce}|{form.once}|{session}")
         watch = urlencode({"order": execution, "placed": int(opened.now.timestamp())})
-        return Answer(303, headers={"Location": f"{opened.address}&{watch}"})
+        query = "&".join(filter(None, (visit.query, watch)))
+        return Answer(303, headers={"Location": f"{opened.path}?{query}"})
 
     def _opened(self, request: Request, service: str, channel_id: str) -> Opened:
-        now, home = self.clock(), Home.of_function(request.function_arn)
-        arn = channel_address.arn_of(service, channel_id, home)
+        arn = channel_address.arn_of(service, channel_id, Home.of_function(request.function_arn))
         if arn is None:
             raise RefusedError(Problem.NO_PAGE)
-        exp, may, sig = (request.query.get(name, "") for name in ("exp", "may", "sig"))
-        key = link_key(
-            self.keys,
-            lambda keys: links.verify_channel(keys, arn, may, exp, sig, now),
-            Problem.CHANNEL_LINK_EXPIRED,
-        )
-        query = urlencode({"exp": exp, "may": may, "sig": sig})
-        return Opened(arn, may, key, query, request, now)
+        visit = self.visitors.of_channel(request, arn)
+        visit.authority.require(roles.LOOK)
+        return Opened(arn, visit, request, self.clock())
 
 
 def routes(desk: Callable[[], ChannelDesk]) -> Routes:

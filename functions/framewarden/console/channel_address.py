@@ -33,10 +33,13 @@ def path_of(channel_arn: str) -> str | None:
     return next((f"channels/{service}/{name}" for service, name in found if name), None)
 
 
-def link_of(channel_arn: str, key: str, may: links.May, exp: int) -> str | None:
-    """Return the signed address of a channel's page below the root, good until `exp`."""
+def link_of(channel_arn: str, key: str, exp: int) -> str | None:
+    """Return the signed address of a channel's page below the root, good until `exp`.
+
+    On its last day (`links.VIEW_ONLY`) it only shows.
+    """
     path = path_of(channel_arn)
     if path is None:
         return None
-    sig = links.sign_channel(key, channel_arn, may, exp)
-    return f"{path}?{urlencode({'exp': exp, 'may': may, 'sig': sig})}"
+    sig = links.sign_channel(key, channel_arn, exp)
+    return f"{path}?{urlencode({'exp': exp, 'sig': sig})}"

@@ -10,7 +10,9 @@ from framewarden.console import channel_words as words
 from framewarden.console.channel_record import Line
 from framewarden.console.moments import Moment, moment
 from framewarden.console.problems import Words
+from framewarden.console.visitors import Visit
 from framewarden.domain.bans import stands
+from framewarden.domain.roles import needed
 from framewarden.domain.times import parse
 
 if TYPE_CHECKING:
@@ -45,6 +47,11 @@ class Button:
     effect: str
     tone: str
 
+    @property
+    def key(self) -> str:
+        """Return the key that leads to it."""
+        return self.action[0]
+
 
 @dataclass(frozen=True)
 class ChannelView:
@@ -69,20 +76,22 @@ class ChannelView:
     stops: tuple[Line, ...]
     orders: tuple[Line, ...]
     buttons: tuple[Button, ...]
-    may_undo: bool
+    withheld: str
     order: str
     news: Words | None
     looked_at: Moment
 
 
 def view_of(
-    overview: "Overview", may: str, awaited: tuple[str, int] | None, now: datetime
+    overview: "Overview", visit: Visit, awaited: tuple[str, int] | None, now: datetime
 ) -> ChannelView:
-    """Word a channel as seen now; `awaited` is an order, and the second in which it was placed."""
+    """Word a channel as somebody sees it now; `awaited` is an order, and when it was placed."""
     arn, live = overview.channel_arn, overview.live
     service, ban_row = arn.split(":")[2], overview.ban_row or {}
     stopping = record.stopping(overview, now)
     order, news = record.news(overview, awaited, now)
+    buttons = _buttons(overview, service, stopping is not None, now)
+    offered = tuple(button for button in buttons if visit.authority.may(needed(button.action)))
     slate = stands(overview.ban_row, now) and ban_row.get("action") == "slate"
     return ChannelView(
         channel=arn.rpartition("/")[2].rpartition(":")[2],
@@ -100,8 +109,8 @@ def view_of(
         failures=record.failures(overview),
         stops=tuple(record.stop_line(row, overview, now) for row in overview.stops),
         orders=tuple(record.order_line(row, overview, now) for row in overview.acts),
-        buttons=_buttons(overview, service, may, stopping is not None, now),
-        may_undo=may == "all",
+        buttons=offered,
+        withheld=_withheld(visit, [button for button in buttons if button not in offered]),
         order=order,
         news=news,
         looked_at=moment(now, now),
@@ -148,9 +157,9 @@ def _ban(row: Row | None, service: str, now: datetime) -> Ban | None:
 
 
 def _buttons(
-    overview: "Overview", service: str, may: str, being_stopped: bool, now: datetime
+    overview: "Overview", service: str, being_stopped: bool, now: datetime
 ) -> tuple[Button, ...]:
-    """Return what can be ordered, the most urgent first."""
+    """Return what can be ordered by whoever may, the most urgent first."""
     ban_row, live = overview.ban_row or {}, overview.live
     banned = stands(overview.ban_row, now)
     for_good = banned and ban_row["until"] is None
@@ -164,10 +173,20 @@ def _buttons(
     elif not overview.gone and not for_good:
         effect = words.BAN_OFF if _air(overview) == "off" else words.BAN_LIVE
         found.append(Button("ban", "Ban the channel", effect, "danger"))
-    if may == "all" and _to_undo(overview):
+    if _to_undo(overview):
         effect = words.reinstate_effect(service, ban_row, stands=banned)
         found.append(Button("reinstate", "Reinstate", effect, "plain"))
     return tuple(found)
+
+
+def _withheld(visit: Visit, buttons: list[Button]) -> str:
+    """Say why somebody does not see these buttons, and who does; nothing where there are none."""
+    if not buttons:
+        return ""
+    if visit.late:
+        return words.LATE_LINK
+    only_reinstate = [button.action for button in buttons] == ["reinstate"]
+    return words.WITHHELD[visit.authority.via, only_reinstate]
 
 
 def _to_undo(overview: "Overview") -> bool:

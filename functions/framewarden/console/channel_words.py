@@ -67,6 +67,18 @@ BAN_LIVE = "Ends what is live. Whoever comes back is stopped again, until somebo
 BAN_AGAIN = "Ends it if something is on air. The channel stays banned."
 BAN_OFF = "Whoever goes live is stopped, until somebody reinstates."
 
+LATE_LINK = (
+    "This link only looks now: the time in which it could act is over. A newer notice has a newer "
+    "link; or sign in."
+)
+WITHHELD = {
+    ("link", False): "Links only look here. Sign in to act under your own name.",
+    ("link", True): "A link takes no stop and no ban back: a lead does, who is signed in.",
+    ("desk", False): "Your role looks and does not act: call a moderator, or a lead.",
+    ("desk", True): "Your role takes no stop and no ban back: call a lead.",
+}
+"""Why buttons are not there; by who looks, and whether Reinstate alone is missing."""
+
 
 def failure(error: str | None, still: str | None = None) -> str:
     """Say what went wrong with a stop, and what is still true; `still` knows better."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from unicodedata import category
 from urllib.parse import parse_qsl
 
+from framewarden.console import label_form
 from framewarden.console.problems import Problem, RefusedError
 from framewarden.console.request import Request
 
@@ -11,8 +12,10 @@ from framewarden.console.request import Request
 UNNAMED = "unnamed"
 NAME_LENGTH = 80
 NOTE_LENGTH = 2000
-# Every character of note and name as four bytes, each of them percent-encoded, and room to spare.
-BODY_BYTES = 12 * (NAME_LENGTH + NOTE_LENGTH) + 4096
+# Every character of note and name as four bytes, each of them percent-encoded, and room for what
+# can be said about every label of the taxonomy.
+BODY_BYTES = 12 * (NAME_LENGTH + NOTE_LENGTH) + 24_576
+MOST_FIELDS = 250
 # Embeddings, overrides and isolates (Unicode Standard Annex 9); the pages isolate what people type.
 TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 FIELDS = ("decision", "action", "session", "nonce", "once", "rung", "name", "note")
@@ -30,6 +33,7 @@ class Form:
     rung: str = ""
     name: str = ""
     note: str = ""
+    labels: label_form.Judged = label_form.NOTHING
 
     @classmethod
     def of(cls, request: Request) -> "Form":
@@ -46,7 +50,8 @@ class Form:
             raise RefusedError(Problem.MALFORMED)
         if len(request.body) > BODY_BYTES:
             raise RefusedError(Problem.TOO_LARGE)
-        sent = _fields(request.body.decode("utf-8", "replace"))
+        pairs = _pairs(request.body.decode("utf-8", "replace"))
+        sent = _fields(pairs)
         form = cls(
             decision=sent.get("decision", ""),
             action=sent.get("action", ""),
@@ -56,17 +61,21 @@ class Form:
             rung=sent.get("rung", ""),
             name=_printable(sent.get("name", ""), keep=""),
             note=_printable(sent.get("note", "").replace("\r\n", "\n"), keep="\n"),
+            labels=label_form.read(pairs),
         )
         if len(form.name) > NAME_LENGTH or len(form.note) > NOTE_LENGTH:
             raise RefusedError(Problem.TOO_LARGE)
         return form
 
 
-def _fields(body: str) -> dict[str, str]:
+def _pairs(body: str) -> list[tuple[str, str]]:
     try:
-        pairs = parse_qsl(body, keep_blank_values=True, max_num_fields=20)
+        return parse_qsl(body, keep_blank_values=True, max_num_fields=MOST_FIELDS)
     except ValueError:
         raise RefusedError(Problem.MALFORMED) from None
+
+
+def _fields(pairs: list[tuple[str, str]]) -> dict[str, str]:
     known = [(name, value) for name, value in pairs if name in FIELDS]
     sent = dict(known)
     if len(sent) != len(known):

@@ -5,14 +5,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from framewarden.console import static_files
-from framewarden.console.form import NAME_LENGTH, NOTE_LENGTH, Form
 from framewarden.console.problems import Words
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-    from framewarden.console.case import Case
-    from framewarden.console.channel_view import ChannelView
+    from framewarden.console.authority import Visitor
 
 
 @cache
@@ -30,80 +28,26 @@ def _environment() -> "Environment":
     )
 
 
-def render(template: str, root: str, **shown: Any) -> str:
-    """Render a template of a page at some depth below the stage's root."""
+def render(
+    template: str, root: str, *, visitor: "Visitor | None" = None, here: str = "", **shown: Any
+) -> str:
+    """Render a template of a page at some depth below the stage's root.
+
+    `visitor` is who is signed in; `here` is where somebody who signs in from this page comes back.
+    """
     return (
         _environment()
         .get_template(template)
         .render(
             root=root,
             static=lambda name: root + static_files.address(name),
+            visitor=visitor,
+            here=here,
             **shown,
         )
     )
 
 
-def review_page(
-    case: "Case",
-    root: str,
-    *,
-    address: str,
-    picture: str,
-    channel: str | None,
-    nonce: str,
-    form: Form,
-    notice: Words | None,
-) -> str:
-    """Render a review; `form` holds what was typed before.
-
-    The nonce is of the one form that the page has: the review's own, or, where the session came
-    back, the channel's, which stands at the address `channel`.
-    """
-    return render(
-        "review.html",
-        root,
-        case=case,
-        address=address,
-        picture=picture,
-        channel=channel,
-        nonce=nonce,
-        form=form,
-        notice=notice,
-        name_length=NAME_LENGTH,
-        note_length=NOTE_LENGTH,
-    )
-
-
-def channel_page(
-    view: "ChannelView",
-    root: str,
-    *,
-    address: str,
-    nonce: str,
-    once: str,
-    form: Form,
-    notice: Words | None,
-) -> str:
-    """Render a channel; `form` holds what was typed before."""
-    return render(
-        "channel.html",
-        root,
-        view=view,
-        address=address,
-        nonce=nonce,
-        once=once,
-        form=form,
-        notice=notice,
-        name_length=NAME_LENGTH,
-        note_length=NOTE_LENGTH,
-    )
-
-
-def problem_page(words: Words, root: str, incident: str = "") -> str:
-    """Render what went wrong; an incident's reference finds its log line."""
-    return render("problem.html", root, words=words, incident=incident)
-
-
-def home_page(root: str) -> str:
-    """Render what stands at the root."""
-    return render("home.html", root)
+def problem_page(words: Words, root: str, incident: str = "", *, sign_in: str | None = None) -> str:
+    """Render what went wrong, and a way on; an incident's reference finds its log line."""
+    return render("problem.html", root, words=words, incident=incident, sign_in=sign_in)

@@ -162,7 +162,7 @@ class Problem(Enum):
     NO_ROLE = Words(
         403,
         "Your account has no role yet",
-        "You are signed in, but belong to none of the groups moderator, lead, engineer, auditor.",
+        "We know you, but you belong to none of the groups moderator, lead, engineer, auditor.",
         "Ask whoever keeps accounts to add you to one; then sign in again.",
     )
     ROLE_MAY_NOT = Words(

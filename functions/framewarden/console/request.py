@@ -4,11 +4,12 @@ import binascii
 from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 PORTS = {"http": ":80", "https": ":443"}
+# The parameters that make a link one: they are in no address but the link's own.
+SIGNED = frozenset({"exp", "sig"})
 
 
 @dataclass(frozen=True)
@@ -66,15 +67,16 @@ class Request:
 
     @property
     def cookies(self) -> Mapping[str, str]:
-        """Return the cookies that came; none where the header cannot be read."""
-        try:
-            return {name: part.value for name, part in SimpleCookie(self._cookie).items()}
-        except CookieError:
-            return {}
+        """Return the cookies that came; what else the host has set spoils none of ours."""
+        pairs = (part.partition("=") for part in self.headers.get("cookie", "").split(";"))
+        return {name.strip(): value.strip() for name, _, value in pairs}
 
     @property
-    def _cookie(self) -> str:
-        return self.headers.get("cookie", "")
+    def here(self) -> str:
+        """Return this address below the root, without what a link's signature says."""
+        kept = {name: value for name, value in self.query.items() if name not in SIGNED}
+        path = quote(self.path.removeprefix("/"), safe="/%")
+        return f"{path}?{urlencode(kept)}" if kept else path
 
     @property
     def is_form(self) -> bool:

@@ -3,15 +3,19 @@
 import re
 import traceback
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
-from framewarden.console import pages, static_files
+from framewarden.console import pages
 from framewarden.console.answer import Answer
 from framewarden.console.problems import Problem, RefusedError
 from framewarden.console.request import Request
+from framewarden.console.session import CLEARED
+from framewarden.console.way_back import way_back
 from framewarden.observability import Document, Handler, LambdaContext, logger
 
 LOOK = ("GET", "HEAD")
@@ -23,6 +27,18 @@ TEXT = "text/plain; charset=utf-8"
 # The ids in our addresses, by the names that they have in logs.
 LOGGED = {"review_id": "review_id", "channel_id": "channel"}
 
+# A browser that keeps such a session would meet the same page for ever.
+ENDING = frozenset({Problem.SESSION_FORGED, Problem.NO_ROLE})
+# Who meets these gets further by signing in.
+BY_SIGNING_IN = ENDING | {
+    Problem.SIGN_IN,
+    Problem.LINK_TAMPERED,
+    Problem.LINK_EXPIRED,
+    Problem.CHANNEL_LINK_EXPIRED,
+    Problem.LINK_MAY_NOT,
+    Problem.LINK_LOOKS_ONLY,
+}
+
 Page = Callable[..., Answer]
 Routes = Mapping[str, Mapping[str, Page]]
 
@@ -33,10 +49,9 @@ def looks(page: Page) -> dict[str, Page]:
 
 
 def site(step: str, routes: Routes) -> Handler:
-    """Return the handler of a function's own routes, and of those that each of the sites has."""
+    """Return the handler of a function's routes; every other address has a page that says so."""
     resolver = APIGatewayRestResolver(debug=False)
-    everywhere = {"/": looks(_home), "/static/<file>": looks(_static)}
-    for rule, methods in {**everywhere, **routes}.items():
+    for rule, methods in routes.items():
         allowed = ", ".join((*methods, "OPTIONS"))
         for method, page in (*methods.items(), ("OPTIONS", _options(allowed))):
             resolver.route(rule, method=method)(_endpoint(resolver, rule, page))
@@ -69,10 +84,11 @@ def _endpoint(
         try:
             answer = page(request, **path)
         except RefusedError as refusal:
-            words = refusal.problem.value
-            answer = Answer(words.status, pages.problem_page(words, request.root))
+            answer = _refused(refusal.problem, request)
         except Exception as failure:
             answer = _failed(failure, request, context.aws_request_id)
+        # The answer's own come last, which is what a browser keeps: signing out wins.
+        answer = replace(answer, cookies=(*request.renewed, *answer.cookies))
         logger.info(
             "answered",
             extra={
@@ -97,20 +113,23 @@ def _endpoint(
     return endpoint
 
 
-def _home(request: Request) -> Answer:
-    return Answer(200, pages.home_page(request.root))
-
-
-def _static(request: Request, file: str) -> Answer:
-    return static_files.serve(file, request.headers.get("if-none-match", "")) or _nowhere(request)
-
-
 def _nowhere(request: Request) -> Answer:
     raise RefusedError(Problem.NO_PAGE)
 
 
 def _options(allowed: str) -> Page:
     return lambda request, **_: Answer(204, headers={"Allow": allowed})
+
+
+def _refused(problem: Problem, request: Request) -> Answer:
+    """Answer with a problem's page; who only wants to look is sent to sign in, and then back."""
+    sign_in = f"{request.root}sign-in?{urlencode({'next': way_back(request.here)})}"
+    if problem is Problem.SIGN_IN and request.method in LOOK:
+        return Answer(303, headers={"Location": sign_in})
+    body = pages.problem_page(
+        problem.value, request.root, sign_in=sign_in if problem in BY_SIGNING_IN else None
+    )
+    return Answer(problem.value.status, body, cookies=CLEARED if problem in ENDING else ())
 
 
 def _failed(failure: BaseException, request: Request, incident: str) -> Answer:

@@ -1,4 +1,4 @@
-"""Check links and forms against our keys, and look once for keys that were rotated meanwhile."""
+"""Check links, sessions and forms against our keys; keys rotated meanwhile are looked for once."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -33,6 +33,20 @@ def link_key(keys: Keys, check: Callable[[list[str]], object], expired: Problem)
         raise RefusedError(expired) from None
     except LinkInvalidError:
         raise RefusedError(Problem.LINK_TAMPERED) from None
+
+
+def session_key(keys: Keys, payload: str, sig: str) -> str:
+    """Return the key that signs now, where we signed a session.
+
+    Raises
+    ------
+    RefusedError
+        We did not.
+    """
+    try:
+        return _passing(keys, lambda known: links.verify_session(known, payload, sig))[0]
+    except LinkInvalidError:
+        raise RefusedError(Problem.SESSION_FORGED) from None
 
 
 def check_nonce(keys: Keys, subject: str, nonce: str, now: datetime) -> None:

@@ -65,6 +65,15 @@ EITHER = {
         "Passed on to the next person.",
     ),
 }
+# The key that puts the focus on a decision's button; Enter presses it.
+KEYS = {
+    "allow": "a",
+    "stop": "s",
+    "block": "b",
+    "uphold": "u",
+    "reinstate": "r",
+    "escalate": "e",
+}
 
 
 def words_of(decision: str, *, stream: bool) -> Decision:

@@ -1,10 +1,17 @@
 """Say what a review is about and which decisions it offers."""
 
-from typing import Any
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
 
 from framewarden.domain.incidents import next_rung
+from framewarden.domain.times import iso
 
 Document = dict[str, Any]
+Row = Mapping[str, Any]
+
+LINK: Final = "link"  # whoever holds the link of a notice
+DESK: Final = "desk"  # an account that has signed in
 
 # A person looks at what could not be judged as soon as at a strong finding: it may be anything.
 UNSCREENED_SEVERITY = "high"
@@ -38,6 +45,7 @@ def case_of(state: Document) -> Document:
             "margin": None,
             "ladder": held["review"]["ladder"],
             "default": held["review"]["default"],
+            "remind": held["review"].get("remind"),
             "window": held["incident_window"],
             "policy_hash": held.get("policy_hash"),
             "judged_at": None,
@@ -49,6 +57,7 @@ def case_of(state: Document) -> Document:
         "model_version": (state.get("analysis") or {}).get("model_version"),
         "ladder": verdict["review"]["ladder"],
         "default": "uphold" if confirms else verdict["review"]["default"],
+        "remind": verdict["review"].get("remind"),
         "window": verdict["incident_window"],
     }
 
@@ -70,3 +79,17 @@ def offered(review: Document) -> tuple[str, ...]:
         choices = ("allow", "block")
     further = next_rung(review["ladder"], review["rung"]) is not None
     return (*choices, "escalate") if further else choices
+
+
+def is_claimed(review: Row, now: datetime, account: str | None = None) -> bool:
+    """Tell whether somebody works on a review now: somebody else, where an account is named."""
+    if review.get("claimed_until", 0) <= now.timestamp():
+        return False
+    return bool(review["claimed_by"] != account)
+
+
+def event(
+    kind: str, by: str, account: str | None, via: str, now: datetime, **more: str
+) -> Document:
+    """Word what somebody did about a review, for its record."""
+    return {"at": iso(now), "kind": kind, "by": by, "account": account, "via": via, **more}

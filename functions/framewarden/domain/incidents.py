@@ -5,7 +5,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
 
-from framewarden.domain.severity import at_least
+from framewarden.domain.severity import at_least, rank
 from framewarden.domain.times import parse
 
 UNCATEGORISED: Final = "unscreened"
@@ -33,6 +33,22 @@ def review_id(execution: str, previous_review_id: str | None) -> str:
     return sha256(f"{execution}|{previous_review_id or ''}".encode()).hexdigest()[:20]
 
 
+def lane(severity: str) -> str:
+    """Return what the places of all reviews of a severity begin with.
+
+    Raises
+    ------
+    ValueError
+        There is no such severity.
+    """
+    return f"{rank('critical') - rank(severity)}#"
+
+
+def place(severity: str, deadline: int) -> str:
+    """Return where a review stands in the queue: texts in the order of severity, then deadline."""
+    return f"{lane(severity)}{deadline:010d}"
+
+
 def raised(review: Document, graver: Document) -> Document:
     """Return what a frame changes about the pending review that it joins; nothing if as mild.
 
@@ -44,14 +60,17 @@ def raised(review: Document, graver: Document) -> Document:
     news = {"stop_failed": True, "stop_error": graver["stop_error"]} if failed else {}
     if at_least(review["severity"], graver["severity"]):
         return news
-    kept = ("severity", "open_severity", "default", "labels", "matched", "margin", "frame")
-    past = review["ladder"][: review["rung"]]
+    kept = ["severity", "default", "labels", "matched", "margin", "frame"]
+    # A reminder is of the first rung; what is asked more gravely is reminded of anew.
+    kept += ["remind_at"] if "remind_at" in graver and not review["rung"] else []
+    past, deadline = review["ladder"][: review["rung"]], min(review["deadline"], graver["deadline"])
     return (
         {name: graver[name] for name in kept}
         | news
         | {
             "ladder": [*past, *graver["ladder"]],
-            "deadline": min(review["deadline"], graver["deadline"]),
+            "deadline": deadline,
+            "place": place(graver["severity"], deadline),
         }
     )
 

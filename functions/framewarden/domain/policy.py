@@ -48,7 +48,7 @@ class ChannelPolicy:
     def review_document(
         self, severity: str, *, still: bool, suspended: bool = False
     ) -> dict[str, Any]:
-        """Return ladder and default of a review as the state machine carries them.
+        """Return ladder, default and reminder of a review as the state machine carries them.
 
         A still has no stream to stop, so its `stop` is `block`. Where automatic stops are
         suspended (mode `observe`, a stale frame) a deadline must not stop either: it allows, and
@@ -58,7 +58,7 @@ class ChannelPolicy:
         default = review.default
         if default == "stop" and (still or suspended):
             default = "block" if still else "allow"
-        return {"ladder": list(review.ladder), "default": default}
+        return {"ladder": list(review.ladder), "default": default, "remind": review.remind}
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,10 +18,12 @@ from typer.testing import CliRunner, Result
 
 from framewarden.aws.dynamo import typed
 from framewarden.domain.frames import frame_id
+from framewarden.domain.incidents import place
 from framewarden.domain.times import iso
 from local.cli.app import application
 from local.moto_ext import delays, encoder, faults, install
 from local.target import Target
+from tests.unit.template_reading import Template
 
 REGION = "us-east-1"
 ACCOUNT_ID = "123456789012"  # moto's own
@@ -42,9 +44,16 @@ OUTPUTS = {
     "SweepFunction": "sweep",
     "IntakeDeadLetterQueueUrl": "https://sqs.us-east-1.amazonaws.com/123456789012/dead",
     "NoticeTopicArn": "arn:aws:sns:us-east-1:123456789012:notices",
+    "UserPoolId": "us-east-1_desk",
+    "UserPoolClientId": "client",
     "PolicyApplication": "app1234",
     "PolicyEnvironment": "env1234",
     "PolicyProfile": "prof123",
+}
+# As the template has it: what an index leaves out, a list of reviews must not look for there.
+REVIEWS = {
+    name: Template().source["Resources"]["ReviewsTable"]["Properties"][name]
+    for name in ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
 }
 
 
@@ -55,6 +64,7 @@ class CloudFormation:
         self.resources = {"LinkSecret": "links", "PolicyDeploymentStrategy": "strat12"}
         self.kinds: dict[str, list[str]] = {}
         self.status = "UPDATE_COMPLETE"
+        self.parameters = {"Mode": "observe", "LinkMay": "stop"}
 
     def describe_stack_resource(self, **asked: str) -> dict[str, Any]:
         assert asked["StackName"] == "guard"
@@ -62,8 +72,11 @@ class CloudFormation:
         return {"StackResourceDetail": {"PhysicalResourceId": physical}}
 
     def describe_stacks(self, **_: str) -> dict[str, Any]:
-        mode = {"ParameterKey": "Mode", "ParameterValue": "observe"}
-        return {"Stacks": [{"StackStatus": self.status, "Parameters": [mode]}]}
+        given = [
+            {"ParameterKey": name, "ParameterValue": value}
+            for name, value in self.parameters.items()
+        ]
+        return {"Stacks": [{"StackStatus": self.status, "Parameters": given}]}
 
     def get_paginator(self, operation: str) -> "CloudFormation":
         assert operation == "list_stack_resources"
@@ -118,8 +131,7 @@ def furnish(target: Target) -> None:
         s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
     frames = keyed("Frames", "frame_id")
     dynamodb.create_table(**indexed(frames, "by_channel", channel_arn="S", put_at="S"))
-    reviews = keyed("Reviews", "review_id")
-    dynamodb.create_table(**indexed(reviews, "open", open_severity="S", deadline="N"))
+    dynamodb.create_table(TableName="Reviews", **REVIEWS)
     channels = keyed("Channels", "channel", "item")
     dynamodb.create_table(**indexed(channels, "open", open="S", since="S"))
     dynamodb.create_table(**keyed("Outbox", "id"))
@@ -213,8 +225,8 @@ class Ledger:
             "task_token": "AQCEAAAA-secret",
         }
         full = standard | row
-        if full["status"] == "pending":
-            full["open_severity"] = full["severity"]
+        if full["status"] == "pending" and "#" not in identity:  # no pointer waits for anybody
+            full |= {"open": "review", "place": place(full["severity"], full["deadline"])}
         self.target.client("dynamodb").put_item(
             TableName=self.target.output("ReviewsTable"), Item=typed(full)
         )

@@ -1,30 +1,24 @@
 """A channel is acted on through its page, as a browser would, and not behind its back."""
 
-from datetime import UTC, datetime
-from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 
-from framewarden.aws.ivs import Session
-from framewarden.console.channel import ChannelDesk, routes
-from framewarden.console.channel_address import link_of
-from framewarden.console.site import site as site_of
-from framewarden.overview import Overview
 from local.channel_link import Placed, Wish, place
 from local.errors import OperatorError
-from local.site import Page
-from tests.unit.console.browser import FORM, ask
+from local.site import Fetch, Page
+from tests.unit.console.browser import FORM
+from tests.unit.console.channel_world import ARN, DAY, PATHS, ChannelWorld, ban
 
-URL = "https://desk.example/live/channels/ivs/c1?exp=9&may=all&sig=s"
+URL = "https://desk.example/live/channels/ivs/c1?exp=9&sig=s"
 ORDER = "order-" + "a" * 40
-THERE = "./c1?exp=9&may=all&sig=s&order=" + ORDER
+THERE = "./c1?exp=9&sig=s&order=" + ORDER
 NAMES = '<input name="name" value=""><textarea name="note"></textarea>'
 ONE = f"""
 <h1>Channel c1</h1>
 <form method="get" action="/search"><input type="hidden" name="action" value="stop"></form>
-<form method="post" action="./c1?exp=9&amp;may=all&amp;sig=s">
+<form method="post" action="./c1?exp=9&amp;sig=s">
 <button type="submit" disabled hidden></button>
 <input type="hidden" name="nonce" value="1.n"><input type="hidden" name="session" value="st-1">
 {NAMES}<button type="submit" name="action" value="stop">Stop</button>
@@ -79,6 +73,20 @@ def test_a_form_for_each_action_is_told_apart(action: str) -> None:
     assert ("session" in sent) == (action != "reinstate")
 
 
+def test_the_header_s_own_form_is_never_taken_for_an_order() -> None:
+    out = '<form id="sign-out" method="post" action="../../sign-out">' + (
+        '<input type="hidden" name="nonce" value="1.out"><button>Sign out</button></form>'
+    )
+    site = Site(Page(200, None, out + ONE), Page(409, None, REFUSED))
+    place(URL, Wish("reinstate", "Ada"), site)
+    method, url, sent = site.asked[1]
+    assert (method, url) == ("POST", URL)
+    assert sent is not None
+    assert sent["nonce"] == "1.n"
+    with pytest.raises(OperatorError, match="takes no orders"):
+        place(URL, Wish("reinstate", "Ada"), Site(Page(200, None, out)))
+
+
 def test_what_the_page_does_not_offer_is_for_the_site_to_take_or_refuse() -> None:
     site = Site(Page(200, None, ONE), Page(409, None, REFUSED))
     assert place(URL, Wish("reinstate", "Ada"), site) == Placed(None, "This form is too old")
@@ -105,46 +113,59 @@ def test_a_link_that_is_not_good_says_why_and_sends_nothing() -> None:
     assert len(site.asked) == 1
 
 
-KEY = "a key of more than sixteen bytes"
-ARN = "arn:aws:ivs:us-east-1:111122223333:channel/AbCdef1G2hij"
-NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
-
-
-@pytest.mark.parametrize("silence", [None, "VideoServiceThrottledError"])
-def test_the_page_as_it_is_takes_what_is_sent_here(silence: str | None) -> None:
-    placed: list[dict[str, Any]] = []
-
-    def order(given: dict[str, Any], _: str) -> str:
-        placed.append(given)
-        return ORDER
-
-    live = None if silence else Session("st-1", NOW)
-    keys: Any = SimpleNamespace(accepted=lambda: [KEY], refreshed=lambda: None)
-    desk = ChannelDesk(
-        look=lambda arn, _: Overview(arn, live, silence, None, None, [], []),
-        place=order,
-        keys=keys,
-        clock=lambda: NOW,
-    )
-    handler = site_of("channel_page", routes(lambda: desk))
+def browser(world: ChannelWorld, role: str | None = None) -> Fetch:
+    """Ask the page as it is; with a role, as somebody who signed in."""
+    held = {} if role is None else world.cookie(role)
 
     def fetch(method: str, url: str, form: dict[str, str] | None) -> Page:
         parts = urlsplit(url)
         path, query = parts.path.removeprefix("/live"), dict(parse_qsl(parts.query))
         body = None if form is None else urlencode(form)
-        reply: Any = ask(handler, method, path, query, body, FORM)
+        reply: Any = world.ask(method, path, query, body, FORM | held)
         return Page(reply.status, reply.headers.get("Location"), reply.body)
 
-    url = f"https://desk.example/live/{link_of(ARN, KEY, 'all', int(NOW.timestamp()) + 9)}"
-    for action in ("stop", "ban", "reinstate"):
-        assert place(url, Wish(action, "Ada", "nudity"), fetch).order == ORDER
-    assert [one["action"] for one in placed] == ["stop", "ban", "reinstate"]
-    assert placed[0] | {"at": ""} == {
+    return fetch
+
+
+def signed(world: ChannelWorld, **life: int) -> str:
+    return f"https://desk.example/live{PATHS[ARN]}?{urlencode(world.query(**life))}"
+
+
+@pytest.fixture(params=[None, "VideoServiceThrottledError"])
+def world(request: pytest.FixtureRequest) -> ChannelWorld:
+    made = ChannelWorld(silence=request.param)
+    if not made.silence:
+        made.goes_live()
+    return made
+
+
+def test_the_page_as_it_is_takes_what_is_sent_by_its_link(world: ChannelWorld) -> None:
+    url, fetch = signed(world), browser(world)
+    for action in ("stop", "ban"):
+        assert place(url, Wish(action, "Ada", "nudity"), fetch).order
+    assert [order["action"] for order, _ in world.placed] == ["stop", "ban"]
+    assert world.placed[0][0] | {"at": ""} == {
         "action": "stop", "channel_arn": ARN, "channel": "AbCdef1G2hij", "session": None,
         "by": "Ada", "via": "link", "note": "nudity", "at": "",
     }  # fmt: skip
     place(url, Wish("stop", "Ada", session="st-0"), fetch)
-    assert placed[-1]["session"] == "st-0"
-    late = f"https://desk.example/live/{link_of(ARN, KEY, 'all', int(NOW.timestamp()) - 9)}"
+    assert world.placed[-1][0]["session"] == "st-0"
+
+
+def test_no_link_reinstates_and_one_that_is_over_opens_nothing(world: ChannelWorld) -> None:
+    world.ban_row = ban()
+    refused = place(signed(world), Wish("reinstate", "Ada"), browser(world))
+    assert refused == Placed(None, "A link does not do this")
     with pytest.raises(OperatorError, match="page answered 410"):
-        place(late, Wish("stop", "Ada"), fetch)
+        place(signed(world, life=-2 * DAY), Wish("stop", "Ada"), browser(world))
+    assert world.placed == []
+
+
+def test_a_lead_who_signed_in_reinstates_without_a_link(world: ChannelWorld) -> None:
+    world.ban_row = ban()
+    url = f"https://desk.example/live{PATHS[ARN]}"
+    assert place(url, Wish("reinstate", "Ada"), browser(world, "lead")).order
+    [(order, _)] = world.placed
+    assert (order["action"], order["by"], order["via"]) == ("reinstate", "Dana", "desk")
+    refused = place(url, Wish("reinstate", "Ada"), browser(world, "moderator"))
+    assert refused == Placed(None, "This needs a lead")

@@ -2,14 +2,12 @@
 
 import io
 import json
+import re
 import sys
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
 import boto3
 import pytest
@@ -17,82 +15,46 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from typer.testing import Result
 
-from framewarden.domain.links import verify_channel
+from framewarden.domain.times import parse
 from local.channel_orders import await_record
 from local.channels import Channel
 from local.cli.app import application
 from local.moto_ext import delays, faults
 from local.target import Target
 
-pytestmark = pytest.mark.enable_socket
-
-KEY = "a key of more than sixteen bytes"
-ORDER = "order-" + "a" * 40
-FORM = """<h1>Channel</h1><form method="post"><input type="hidden" name="nonce" value="1.n">
-<input type="hidden" name="session" value="st-shown">
-<button name="action" value="stop"><button name="action" value="ban">
-<button name="action" value="reinstate"></form>"""
-REFUSED = '<section role="status"><h2>This link has expired</h2></section>'
 Run = Callable[..., Result]
 
 
-class Site:
-    """A channel's page on this machine: checks its link, and does what a test says on POST."""
+class Machine:
+    """The machine of orders: remembers what was started, and does what a test says."""
 
     def __init__(self) -> None:
-        self.posted: list[dict[str, str]] = []
-        self.do: Callable[[dict[str, str]], str | None] = lambda _: ORDER
-        site = self
+        self.orders: list[dict[str, Any]] = []
+        self.name = ""
+        self.status: str | None = "RUNNING"
+        self.do: Callable[[dict[str, Any], str], None] = lambda *_: None
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                site.signed(self.path)
-                self.answer(200, FORM)
+    def start_execution(self, **asked: str) -> None:
+        assert asked["stateMachineArn"].endswith(":stateMachine:order")
+        document = json.loads(asked["input"])
+        self.orders.append(document["order"])
+        self.name = asked["name"]
+        assert (set(document), document["attempt"]) == ({"order", "attempt"}, 1)
+        assert re.fullmatch(r"order-[0-9a-f]{40}", self.name)
+        self.do(document["order"], self.name)
 
-            def do_POST(self) -> None:
-                site.signed(self.path)
-                body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-                form = dict(parse_qsl(body, keep_blank_values=True))
-                site.posted.append(form)
-                order = site.do(form)
-                if order is None:
-                    self.answer(409, REFUSED)
-                else:
-                    self.answer(303, "", Location=f"{self.path}&order={order}")
-
-            def answer(self, status: int, text: str, **headers: str) -> None:
-                self.send_response(status)
-                for name, value in {**headers, "Content-Length": str(len(text))}.items():
-                    self.send_header(name, value)
-                self.end_headers()
-                self.wfile.write(text.encode())
-
-            def log_message(self, *_: Any) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/live"
-
-    def signed(self, path: str) -> None:
-        parts = urlsplit(path)
-        given = dict(parse_qsl(parts.query))
-        _, _, _, service, channel = parts.path.split("/")
-        mark = "/" if service == "ivs" else ":"
-        arn = f"arn:aws:{service}:us-east-1:123456789012:channel{mark}{channel}"
-        verify_channel([KEY], arn, given["may"], given["exp"], given["sig"], datetime.now(UTC))
+    def describe_execution(self, executionArn: str) -> dict[str, Any]:  # noqa: N803
+        start = "arn:aws:states:us-east-1:123456789012:execution:order:"
+        assert executionArn == start + self.name
+        if self.status is None:
+            raise ClientError({"Error": {"Code": "AccessDeniedException"}}, "DescribeExecution")
+        return {"status": self.status}
 
 
 @pytest.fixture
-def site(video: Any) -> Iterator[Site]:
-    site = Site()
-    name = video.target.output("ConsoleUrlParameter")
-    video.target.client("ssm").put_parameter(Name=name, Value=site.url, Overwrite=True)
-    thread = threading.Thread(target=site.server.serve_forever, args=(0.01,))
-    thread.start()
-    yield site
-    site.server.shutdown()
-    thread.join()
-    site.server.server_close()
+def machine(video: Any, target: Target) -> Machine:
+    target.clients["stepfunctions"] = made = Machine()
+    return made
 
 
 @pytest.fixture(autouse=True)
@@ -110,43 +72,44 @@ def policy_of(**stops: Any) -> dict[str, Any]:
     }
 
 
-def stops_it(video: Any, arn: str, **row: Any) -> Callable[[dict[str, str]], str]:
+def stops_it(video: Any, arn: str, **row: Any) -> Callable[[dict[str, Any], str], None]:
     """Do what the machine does: stop what is live, ban, and write the record."""
 
-    def do(form: dict[str, str]) -> str:
+    def do(order: dict[str, Any], name: str) -> None:
         video.target.client("ivs").stop_stream(channelArn=arn)
         at = "2026-11-22T08:00:03.000Z"
         video.stop(arn, "st-1", stopped_at=at)
-        video.ban(arn, by=form["name"], keys=row.get("keys", "kept"))
-        video.act(arn, f"arn:aws:states:us-east-1:1:execution:order:{ORDER}", by=form["name"])
-        return ORDER
+        video.ban(arn, by=order["by"], keys=row.get("keys", "kept"))
+        video.act(arn, f"arn:aws:states:us-east-1:1:execution:order:{name}", by=order["by"])
 
     return do
 
 
-def acted(video: Any, arn: str, **row: Any) -> Callable[[dict[str, str]], str]:
-    def do(form: dict[str, str]) -> str:
-        video.act(arn, ORDER, action=form["action"], by=form["name"], **row)
-        return ORDER
+def acted(video: Any, arn: str, **row: Any) -> Callable[[dict[str, Any], str], None]:
+    def do(order: dict[str, Any], name: str) -> None:
+        video.act(arn, name, action=order["action"], by=order["by"], **row)
 
     return do
 
 
-def test_a_stop_is_said_ordered_and_told(run: Run, video: Any, site: Site) -> None:
+def test_a_stop_is_said_ordered_and_told(run: Run, video: Any, machine: Machine) -> None:
     arn = video.ivs("studio")
     session = video.live(arn)
-    site.do = stops_it(video, arn, keys="revoked")
+    machine.do = stops_it(video, arn, keys="revoked")
     done = run("channels", "stop", "studio", "--by", "Ada", "--note", "nudity", "--yes")
     assert done.exit_code == 0, done.stderr
-    assert site.posted == [
-        {"nonce": "1.n", "session": "", "action": "stop", "name": "Ada", "note": "nudity"}
-    ]
+    [order] = machine.orders
+    assert parse(order.pop("at")) <= datetime.now(UTC)
+    assert order == {
+        "action": "stop", "channel_arn": arn, "channel": arn[-12:], "session": None,
+        "by": "Ada", "via": "terminal", "note": "nudity",
+    }  # fmt: skip
     for words in (
         f"Stop studio ({arn[-12:]}), on guard in us-east-1:",
         f"End session {session}, live since ",
         "Ban it: until somebody reinstates it.",
         "Keep its stream key.",
-        f"Ordered: {ORDER}.",
+        f"Ordered: {machine.name}.",
         "Done: session st-1 is off the air since 2026-11-22T08:00:03.000Z.",
         "Banned: until reinstated.",
         "Its stream key is deleted",
@@ -156,15 +119,16 @@ def test_a_stop_is_said_ordered_and_told(run: Run, video: Any, site: Site) -> No
     assert done.stdout == ""
 
 
-def test_json_carries_what_was_said_and_what_is_so(run: Run, video: Any, site: Site) -> None:
+def test_json_carries_what_was_said_and_what_is_so(run: Run, video: Any, machine: Machine) -> None:
     arn = video.ivs("studio")
     video.live(arn)
-    site.do = stops_it(video, arn)
+    machine.do = stops_it(video, arn)
     done = run("channels", "ban", arn, "--by", "Ada", "--yes", "--json")
     told = json.loads(done.stdout)
     expected = {
-        "channel_arn": arn, "id": arn[-12:], "name": "studio", "action": "ban", "order": ORDER,
-        "status": "done", "result": "stopped", "error": None, "session": "st-1", "live": None,
+        "channel_arn": arn, "id": arn[-12:], "name": "studio", "action": "ban",
+        "order": machine.name, "status": "done", "result": "stopped", "error": None,
+        "session": "st-1", "live": None,
         "dry_run": False, "ended_at": "2026-11-22T08:00:02.000Z",
     }  # fmt: skip
     assert {name: told[name] for name in expected} == expected
@@ -172,7 +136,7 @@ def test_json_carries_what_was_said_and_what_is_so(run: Run, video: Any, site: S
     assert "Keep it off until somebody reinstates it." in done.stderr
 
 
-def test_a_dry_run_sends_nothing(run: Run, video: Any, site: Site) -> None:
+def test_a_dry_run_sends_nothing(run: Run, video: Any, machine: Machine) -> None:
     arn = video.ivs("studio")
     video.live(arn)
     for action in ("stop", "ban", "reinstate"):
@@ -182,16 +146,18 @@ def test_a_dry_run_sends_nothing(run: Run, video: Any, site: Site) -> None:
         assert told["dry_run"] is True
         assert all(line in done.stderr for line in told["would"])
     assert told["would"] == ["Change nothing: no ban and no stop stands."]
-    assert site.posted == []
+    assert machine.orders == []
 
 
-def test_without_a_terminal_nobody_agrees_by_silence(run: Run, video: Any, site: Site) -> None:
+def test_without_a_terminal_nobody_agrees_by_silence(
+    run: Run, video: Any, machine: Machine
+) -> None:
     video.ivs("studio")
     done = run("channels", "stop", "studio", "--by", "Ada")
     assert done.exit_code == 1
     assert "nobody sits at this terminal" in done.stderr
     assert "--yes" in done.stderr
-    assert site.posted == []
+    assert machine.orders == []
 
 
 class Terminal(io.StringIO):
@@ -201,18 +167,18 @@ class Terminal(io.StringIO):
         return True
 
 
-@pytest.mark.parametrize(("answer", "posts"), [("n\n", 0), ("y\n", 1)])
+@pytest.mark.parametrize(("answer", "orders"), [("n\n", 0), ("y\n", 1)])
 def test_at_a_terminal_it_asks(
-    target: Target, video: Any, site: Site, monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str], answer: str, posts: int,
+    target: Target, video: Any, machine: Machine, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str], answer: str, orders: int,
 ) -> None:  # fmt: skip
-    site.do = acted(video, video.ivs("studio"), result="already_offline", session=None)
+    machine.do = acted(video, video.ivs("studio"), result="already_offline", session=None)
     monkeypatch.setattr(sys, "stdin", Terminal(answer))
     with pytest.raises(SystemExit) as ended:
         application(lambda *_: target)(["channels", "stop", "studio", "--by", "Ada"])
-    assert ended.value.code == (0 if posts else 1)
+    assert ended.value.code == (0 if orders else 1)
     assert "Stop it? [y/N]" in capsys.readouterr().err
-    assert len(site.posted) == posts
+    assert len(machine.orders) == orders
 
 
 @pytest.mark.parametrize(
@@ -226,14 +192,14 @@ def test_at_a_terminal_it_asks(
     ],
 )
 def test_what_the_stack_may_not_act_on_is_said_before_anything_is_sent(
-    run: Run, video: Any, site: Site, arguments: tuple[str, ...], words: str
+    run: Run, video: Any, machine: Machine, arguments: tuple[str, ...], words: str
 ) -> None:
     video.ivs("loose", tags={})
     for action in ("stop", "ban", "reinstate"):
         done = run("channels", action, *arguments, "--by", "Ada", "--yes")
         assert done.exit_code == 1
         assert words in done.stderr
-    assert site.posted == []
+    assert machine.orders == []
 
 
 def test_an_order_needs_a_name(run: Run, video: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -243,34 +209,51 @@ def test_an_order_needs_a_name(run: Run, video: Any, monkeypatch: pytest.MonkeyP
     assert "--by" in done.stderr
 
 
-def test_a_refusal_is_the_page_s_words(run: Run, video: Any, site: Site) -> None:
+def test_each_order_is_an_order_of_its_own(run: Run, video: Any, machine: Machine) -> None:
+    machine.do = acted(video, video.ivs("studio"))
+    names = set()
+    for _ in range(2):
+        assert run("channels", "ban", "studio", "--by", "Ada", "--yes").exit_code == 0
+        names.add(machine.name)
+    assert len(names) == 2
+
+
+def test_whoever_may_not_start_an_order_is_told_so(run: Run, video: Any, machine: Machine) -> None:
     video.ivs("studio")
-    site.do = lambda _: None
-    done = run("channels", "stop", "studio", "--by", "Ada", "--yes", "--json")
+
+    def denied(*_: Any) -> None:
+        refusal = {"Code": "AccessDeniedException", "Message": "not authorized"}
+        raise ClientError({"Error": refusal}, "StartExecution")
+
+    machine.do = denied
+    done = run("channels", "stop", "studio", "--by", "Ada", "--yes")
     assert done.exit_code == 1
-    assert "Refused; the page says: This link has expired." in done.stderr
-    assert json.loads(done.stdout)["status"] == "refused"
+    assert "AWS does not allow StartExecution with these credentials" in done.stderr
 
 
-def test_without_waiting_it_says_where_to_look(run: Run, video: Any, site: Site) -> None:
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        (("--by", 81 * "a"), "The name has 81 characters. Nothing was ordered. Shorten it to 80."),
+        (("--by", "Ada", "--note", 2001 * "n"), "The note has 2001 characters."),
+    ],
+)
+def test_what_no_page_would_take_is_not_ordered(
+    run: Run, video: Any, machine: Machine, typed: tuple[str, ...], words: str
+) -> None:
+    video.ivs("studio")
+    done = run("channels", "stop", "studio", *typed, "--yes")
+    assert (done.exit_code, words in done.stderr) == (1, True), done.stderr
+    assert machine.orders == []
+
+
+def test_without_waiting_it_says_where_to_look(run: Run, video: Any, machine: Machine) -> None:
     arn = video.ivs("studio")
     done = run("channels", "stop", "studio", "--by", "Ada", "--yes", "--no-wait", "--json")
     assert done.exit_code == 0
-    assert (json.loads(done.stdout)["status"], json.loads(done.stdout)["order"]) == ("sent", ORDER)
+    told = json.loads(done.stdout)
+    assert (told["status"], told["order"]) == ("sent", machine.name)
     assert f"framewarden channels show {arn[-12:]} --stack guard" in done.stderr
-
-
-class Executions:
-    """Knows how an order's execution stands."""
-
-    def __init__(self, status: str | None) -> None:
-        self.status = status
-
-    def describe_execution(self, executionArn: str) -> dict[str, Any]:  # noqa: N803
-        assert executionArn == f"arn:aws:states:us-east-1:123456789012:execution:order:{ORDER}"
-        if self.status is None:
-            raise ClientError({"Error": {"Code": "AccessDeniedException"}}, "DescribeExecution")
-        return {"status": self.status}
 
 
 @pytest.mark.parametrize(
@@ -282,12 +265,12 @@ class Executions:
     ],
 )
 def test_an_order_without_a_record_is_under_way_or_dead(
-    run: Run, video: Any, site: Site, target: Target, status: str | None, code: int, words: str
+    run: Run, video: Any, machine: Machine, status: str | None, code: int, words: str
 ) -> None:
     arn = video.ivs("studio")
     session = video.live(arn)
     video.act(arn, "order-" + "b" * 40)  # somebody else's
-    target.clients["stepfunctions"] = Executions(status)
+    machine.status = status
     done = run("channels", "stop", "studio", "--by", "Ada", "--yes", "--timeout", "0")
     assert done.exit_code == code
     assert words in done.stderr
@@ -296,12 +279,12 @@ def test_an_order_without_a_record_is_under_way_or_dead(
 
 
 def test_a_failed_stop_says_what_happened_and_what_is_still_true(
-    run: Run, video: Any, site: Site
+    run: Run, video: Any, machine: Machine
 ) -> None:
     arn = video.ivs("studio")
     session = video.live(arn)
     video.stop(arn, session, "failed", error="StreamStillLiveError")
-    site.do = acted(
+    machine.do = acted(
         video, arn, status="failed", result=None, session=None, error="StreamStillLiveError"
     )
     done = run("channels", "stop", "studio", "--by", "Ada", "--yes")
@@ -328,40 +311,44 @@ def test_a_failed_stop_says_what_happened_and_what_is_still_true(
     ],
 )  # fmt: skip
 def test_each_result_has_its_words_and_its_exit_code(
-    run: Run, video: Any, site: Site, action: str, options: tuple[str, ...], row: dict[str, Any],
-    live: bool, code: int, words: str,
+    run: Run, video: Any, machine: Machine, action: str, options: tuple[str, ...],
+    row: dict[str, Any], live: bool, code: int, words: str,
 ) -> None:  # fmt: skip
     arn = video.ivs("studio")
     if live:
         video.live(arn)
-    site.do = acted(video, arn, **row)
+    machine.do = acted(video, arn, **row)
     done = run("channels", action, "studio", "--by", "Ada", "--yes", *options)
     assert (done.exit_code, words in done.stderr) == (code, True), done.stderr
 
 
-def test_a_throttled_look_keeps_nobody_from_stopping(run: Run, video: Any, site: Site) -> None:
+def test_a_throttled_look_keeps_nobody_from_stopping(
+    run: Run, video: Any, machine: Machine
+) -> None:
     arn = video.ivs("studio")
     faults.add("ivs", "GetStream", "ThrottlingException", times=-1)
     once = Config(retries={"total_max_attempts": 1})  # botocore tries for 16 s
     video.target.clients["ivs"] = boto3.client("ivs", region_name="us-east-1", config=once)
-    site.do = acted(video, arn)
+    machine.do = acted(video, arn)
     done = run("channels", "stop", arn, "--by", "Ada", "--yes")
     assert done.exit_code == 0, done.stderr
     assert "Stop whatever is on air, which cannot be seen just now (GetStream: Throt" in done.stderr
     assert "Now nobody can see what is on air (GetStream: ThrottlingException)." in done.stderr
 
 
-def test_what_a_reinstatement_will_undo_and_the_new_key(run: Run, video: Any, site: Site) -> None:
+def test_what_a_reinstatement_will_undo_and_the_new_key(
+    run: Run, video: Any, machine: Machine
+) -> None:
     arn = video.ivs("studio")
     video.ban(arn, keys="revoked")
     video.stop(arn, "st-1")
 
-    def lift(form: dict[str, str]) -> str:
-        assert "session" not in form or form["session"] == "st-shown"
+    def lift(order: dict[str, Any], name: str) -> None:
+        assert (order["action"], order["session"]) == ("reinstate", None)
         video.ban(arn, status="lifted", open="x", keys="fresh", lifted_at="t", lifted_by="Ada")
-        return acted(video, arn, result="reinstated")(form)
+        acted(video, arn, result="reinstated")(order, name)
 
-    site.do = lift
+    machine.do = lift
     done = run("channels", "reinstate", "studio", "--by", "Ada", "--yes")
     assert done.exit_code == 0
     for words in (
@@ -436,17 +423,17 @@ def test_it_looks_until_the_record_is_written(video: Any, target: Target) -> Non
     def sleep(seconds: float) -> None:
         slept.append(seconds)
         if len(slept) == 3:
-            video.act(channel.arn, ORDER)
+            video.act(channel.arn, "order-1")
 
-    act = await_record(target, channel, ORDER, 60, sleep)
+    act = await_record(target, channel, "order-1", 60, sleep)
     assert act is not None
-    assert act["execution"] == ORDER
+    assert act["execution"] == "order-1"
     assert slept == [0.5] * 3
 
 
-def test_a_key_that_could_not_be_deleted_is_said(run: Run, video: Any, site: Site) -> None:
+def test_a_key_that_could_not_be_deleted_is_said(run: Run, video: Any, machine: Machine) -> None:
     arn = video.ivs("studio")
-    site.do = stops_it(video, arn, keys="denied")
+    machine.do = stops_it(video, arn, keys="denied")
     video.live(arn)
     done = run("channels", "stop", "studio", "--by", "Ada", "--yes")
     assert "Its stream key could not be deleted: the stack has no permission to." in done.stderr

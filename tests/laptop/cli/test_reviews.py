@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
 from typer.testing import Result
 
 from framewarden.domain.links import verify_link
+from local.errors import OperatorError
 from local.links import expiry
 from local.reviews import decide
 from local.site import Page
@@ -70,6 +72,22 @@ def test_a_link_lives_a_day_longer_than_its_review() -> None:
     day = 24 * 3600
     assert expiry({"deadline": 5000, "status": "pending"}, now=1000) == 5000 + day
     assert expiry({"deadline": 500, "status": "decided"}, now=1000) == 1000 + day
+
+
+def test_what_no_link_does_names_where_to_sign_in(target: Target, ledger: Any) -> None:
+    ledger.review("r1")
+    where = "Sign in at https://desk.example/live/queue and decide there"
+
+    def pages(text: str) -> Any:
+        return lambda *_: Page(200, None, text)
+
+    with pytest.raises(OperatorError, match=f"needs a lead. {where}"):
+        decide(target, "r1", "reinstate", fetch_page=pages(""))
+    with pytest.raises(OperatorError, match=f"A link may not decide this review: A case. {where}"):
+        decide(target, "r1", "allow", fetch_page=pages("<h1>A case</h1>"))
+    mild = '<form method="post"><button name="decision" value="allow"></form>'
+    with pytest.raises(OperatorError, match=f"does not offer stop. Decide one of: allow. {where}"):
+        decide(target, "r1", "stop", fetch_page=pages(mild))
 
 
 def test_decide_goes_through_the_page_and_tells_what_stands(target: Target, ledger: Any) -> None:

@@ -45,6 +45,7 @@ class Services:
                         "StackStatus": "CREATE_COMPLETE",
                         "Outputs": [
                             {"OutputKey": "ConsoleUrl", "OutputValue": URL},
+                            {"OutputKey": "DeskUrl", "OutputValue": f"{URL}/queue"},
                             {"OutputKey": "ApiUrl", "OutputValue": URL},
                             {"OutputKey": "ConsoleUrlParameter", "OutputValue": "/fw/url"},
                         ],
@@ -129,6 +130,7 @@ def test_the_stack_is_built_deployed_and_settled(
     outputs = go(laptop, place, NoticeEmail="a@b.example")
     local = "http://127.0.0.1:4566/_aws/execute-api/ab12cd34/live"
     assert outputs["ConsoleUrl"] == outputs["ApiUrl"] == local
+    assert outputs["DeskUrl"] == f"{local}/queue"
     build, deployment = commands(place)
     assert build[0] == "build"
     assert deployment[0] == "deploy"

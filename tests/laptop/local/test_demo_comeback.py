@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, ClassVar
 
 import pytest
 from demo_rows import ARN, BEGAN, ban, frames, put, restop, stop_by
@@ -43,7 +44,7 @@ class World:
     began: float = 0.0
     streams: int = 1
     stops: dict[str, Row] = field(default_factory=dict)
-    asked: list[tuple[str, str]] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
 
     def go_on(self) -> None:
@@ -64,13 +65,13 @@ class World:
         rows = {one: {"status": "settled", "outcome": "cleared"} for one in frame_ids}
         status = "standing" if self.is_banned else "lifted"
         known = frames((FILM[0], {"status": "settled", "outcome": "stopped"}))
-        standing = ban(status=status, lifted_by="framewarden demo")
+        standing = ban(status=status, lifted_by="Lea (lead)")
         return Snapshot(rows | known, {}, list(self.stops.values()), standing)
 
-    def reinstate(self, target: object, channel_arn: str, by: str) -> dict[str, Any]:
-        self.asked.append((channel_arn, by))
+    def reinstate(self, target: object, channel_arn: str) -> dict[str, Any]:
+        self.asked.append(channel_arn)
         self.lifted_at = self.clock.now + 2.0 if self.is_reinstating else None
-        return {"says": "Reinstated", "url": "http://127.0.0.1/channels/ivs/A"}
+        return {"says": "Reinstated", "url": "http://127.0.0.1/channels/ivs/A", "by": "Lea (lead)"}
 
 
 @dataclass
@@ -161,16 +162,17 @@ def test_a_reconnect_is_stopped_again_and_a_reinstated_channel_stays_on_air(scen
     scene.comeback.play()
 
     assert scene.comeback.reconnect == {"stream_id": "st-2", "stopped_after_seconds": 2.0}
-    assert scene.comeback.reinstated == {"by": "framewarden demo", "live_again": True}
-    assert scene.world.asked == [(ARN, "framewarden demo")]
+    assert scene.comeback.reinstated == {"by": "Lea (lead)", "live_again": True}
+    assert scene.world.asked == [ARN]
     assert [line for line in scene.told if "st-2" in line or "st-3" in line] == [
         "reconnected as st-2, stopped again 2.00 s after its Stream Start",
         "GetStream says: st-3 is live",
     ]
-    ordered = next(event for event in scene.audience.events if "reinstate ordered" in event.text)
-    assert ordered.text.endswith("through the channel's page: Reinstated")
+    ordered = next(event for event in scene.audience.events if "orders reinstate" in event.text)
+    assert ordered.text.startswith("Lea (lead) signs in and orders reinstate")
+    assert ordered.text.endswith("on the channel's page: Reinstated")
     assert ordered.link == "http://127.0.0.1/channels/ivs/A"
-    assert "ban lifted by framewarden demo" in scene.told
+    assert "ban lifted by Lea (lead)" in scene.told
 
 
 def test_the_encoder_ends_each_session_and_is_off_at_the_end(scene: Scene) -> None:
@@ -201,7 +203,7 @@ def test_a_reinstate_that_does_nothing_shows(scene: Scene) -> None:
 
     scene.comeback.play()
 
-    assert scene.comeback.reinstated == {"by": "framewarden demo", "live_again": False}
+    assert scene.comeback.reinstated == {"by": "Lea (lead)", "live_again": False}
     assert scene.world.live is None
     scene.screening.watch(lambda: False, VERIFIED)
     assert "reconnected as st-3, stopped again 2.00 s after its Stream Start" in scene.told
@@ -224,23 +226,37 @@ def test_without_a_stop_there_is_nothing_to_come_back_from(scene: Scene) -> None
     assert (scene.comeback.reconnect, scene.world.streams) == (None, 1)
 
 
-def test_an_operator_reinstates_through_the_signed_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    placed: list[tuple[str, Wish]] = []
+class Visit:
+    """A browser that remembers who signed in."""
 
-    class SignedLinks(FakeLinks):
-        def channel_url(self, channel_arn: str) -> str:
-            return f"http://127.0.0.1/channels/{channel_arn}?sig=x"
+    signed_in: ClassVar[list[tuple[str, str, str]]] = []
 
-    def place(url: str, wish: Wish) -> Placed:
-        placed.append((url, wish))
+    def __init__(self, base: str) -> None:
+        self.base = base
+
+    def sign_in(self, account: str, password: str) -> None:
+        self.signed_in.append((self.base, account, password))
+
+
+def test_the_demo_s_lead_reinstates_by_signing_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    placed: list[tuple[str, Wish, Any]] = []
+
+    def place(url: str, wish: Wish, fetch: Any) -> Placed:
+        placed.append((url, wish, fetch))
         return Placed("order-1", "Under way")
 
-    monkeypatch.setattr(demo_comeback, "Links", SignedLinks)
+    people = {"lead": {"account": "lead", "name": "Lea (lead)", "password": "secret"}}
+    monkeypatch.setattr(demo_comeback, "DeskVisit", Visit)
+    monkeypatch.setattr(demo_comeback, "running_cloud", lambda: people)
+    monkeypatch.setattr(demo_comeback, "person_of", lambda cloud, role: cloud[role])
     monkeypatch.setattr(demo_comeback, "place", place)
+    target: Any = SimpleNamespace(console_url="http://127.0.0.1/live")
 
-    said = through_the_page(None, ARN, "Ada")  # type: ignore[arg-type]
+    said = through_the_page(target, ARN)
 
-    [(url, wish)] = placed
-    assert (wish.action, wish.by, wish.session) == ("reinstate", "Ada", None)
-    assert said == {"says": "Under way", "url": url}
-    assert ARN in url
+    assert Visit.signed_in == [("http://127.0.0.1/live", "lead", "secret")]
+    [(url, wish, fetch)] = placed
+    assert isinstance(fetch, Visit)
+    assert (wish.action, wish.session) == ("reinstate", None)
+    assert url == f"http://127.0.0.1/live/channels/ivs/{ARN.rpartition('/')[2]}"
+    assert said == {"says": "Under way", "url": url, "by": "Lea (lead)"}

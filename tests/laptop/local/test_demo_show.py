@@ -46,6 +46,7 @@ def test_the_end_names_outcomes_latencies_and_where_to_look() -> None:
         "reconnect to stop: 1.25 s",
         "reinstated by framewarden demo: the channel stayed on air",
         "cloud up 3.0 s, deployed in 20.0 s, first verdict 21.5 s after the start, played in 5.5 s",
+        "desk        http://127.0.0.1:4566/live/queue",
         f"review      {LINK}",
         "ledger      framewarden audit",
         "executions  framewarden executions list",
@@ -55,6 +56,17 @@ def test_the_end_names_outcomes_latencies_and_where_to_look() -> None:
     assert "wait for you" not in told
     assert re.search(r"^skipped +1$", told, re.MULTILINE)
     assert re.search(r"^  stream_already_stopped +1$", told, re.MULTILINE)
+
+
+def test_who_may_sign_in_is_said_with_the_password() -> None:
+    show, stream = terminal()
+
+    show.desk("http://127.0.0.1:4566/live/queue", [{"account": "lead", "password": "[b]x[/b]"}])
+
+    assert stream.getvalue().splitlines()[1:] == [
+        "Sign in at http://127.0.0.1:4566/live/queue as",
+        "  lead       [b]x[/b]",
+    ]
 
 
 def test_a_comeback_that_went_wrong_is_not_praised() -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from framewarden.domain import taxonomy
 from framewarden.domain.policy import parse_policy, policy_hash
+from framewarden.domain.policy_reviews import Review
 from framewarden.domain.policy_stops import DEFAULT_STOPS
 from local.policy_file import LARGEST, PolicyFileError, Problem, check, load
 
@@ -54,7 +55,11 @@ def test_the_default_policy_is_valid_and_says_what_it_promises():
     assert bands == [(97, "critical"), (80, "high"), (60, "medium"), (0, "low")]
     assert (everywhere.max_age, everywhere.incident_window) == (300, 600)
     assert (everywhere.on_error, everywhere.confirm_stop) == ("hold", False)
-    assert set(everywhere.reviews) == {"critical", "high", "medium"}
+    assert everywhere.reviews == {
+        "critical": Review((300,), "stop", None),
+        "high": Review((900, 900), "allow", 600),
+        "medium": Review((14_400,), "allow", 10_800),
+    }
     assert everywhere.stops == DEFAULT_STOPS  # what it explains is what holds where nothing is said
 
 
@@ -115,6 +120,21 @@ def test_every_problem_is_told_with_its_line(written):
     assert problems[2].message.startswith("rules[0].label: unknown label 'Explict'")
     assert "did you mean 'Explicit'?" in problems[2].message
     assert str(problems[0]).startswith(f"{path}:2: max_age: must be a duration")
+
+
+def test_a_reminder_that_comes_too_late_is_told_with_its_line(written):
+    path = written(
+        "name: test\n"
+        "reviews:\n"
+        "  medium:\n"
+        "    deadline: 1h\n"
+        "    remind: 60m\n"
+        "    default: allow\n"
+        "rules:\n"
+        "  - {name: a, label: Violence, min_confidence: 90, severity: medium}\n"
+    )
+    told = f"{path}:5: reviews.medium.remind: must be shorter than the deadline, which is 1h"
+    assert [str(problem) for problem in check(path)] == [told]
 
 
 def test_every_problem_of_a_stop_is_told_with_its_line(written):

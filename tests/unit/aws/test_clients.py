@@ -30,7 +30,7 @@ STORES = {
     "TransactWriteItems": lambda: REVIEWS.expire("r", {"status": "expired"}),
     "CopyObject": lambda: evidence.copy(FRAME, "example-evidence", "k"),
     "PutObject": lambda: evidence.commit("example-evidence", "k", {}),
-    "Publish": lambda: messages.publish("arn:aws:sns:us-east-1:111122223333:n", "s", "t"),
+    "Publish": lambda: messages.publish("arn:aws:sns:us-east-1:111122223333:n", "s", "t", {}),
     "SendTaskSuccess": lambda: messages.succeed("t" * 20, {}),
     "StartExecution": lambda: messages.start("arn:aws:states:us-east-1:1:stateMachine:m", "n", {}),
 }

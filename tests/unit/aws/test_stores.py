@@ -102,18 +102,6 @@ def test_a_row_that_was_delivered_meanwhile_is_not_postponed(aws):
     assert (row["due"], row["attempts"], row["last_error"]) == (SECONDS + 60, 1, "why")
 
 
-def test_open_reviews_come_by_deadline_and_ended_ones_not_at_all(aws):
-    for number, severity in ((3, "high"), (1, "high"), (2, "medium")):
-        row = {"review_id": f"r{number}", "open_severity": severity, "deadline": number}
-        aws.put("reviews", row | {"status": "pending"})
-    reviews = Reviews("reviews")
-    assert [row["review_id"] for row in reviews.open_by_deadline("high")] == ["r1", "r3"]
-    assert [row["review_id"] for row in reviews.open_by_deadline("high", limit=1)] == ["r1"]
-    reviews.expire("r1", {"status": "expired"})
-    assert [row["review_id"] for row in reviews.open_by_deadline("high")] == ["r3"]
-    assert reviews.open_by_deadline("critical") == []
-
-
 def test_a_review_that_nobody_opened_is_not_made_by_settling_it(aws):
     Reviews("reviews").settle("unknown", "cleared", None)
     Reviews("reviews").notified("unknown", 0)

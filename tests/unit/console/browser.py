@@ -2,7 +2,7 @@
 
 import html
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import SimpleNamespace
 from urllib.parse import urlencode
 
@@ -17,6 +17,7 @@ class Reply:
     status: int
     headers: dict
     body: str
+    cookies: list = field(default_factory=list)
 
     @property
     def text(self):
@@ -25,8 +26,14 @@ class Reply:
 
     @property
     def fields(self):
-        """Return the form's hidden fields."""
-        hidden = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', self.body)
+        """Return the hidden fields of the page's own forms, whichever of them it has."""
+        return self.form("")
+
+    def form(self, name):
+        """Return the hidden fields of the form of that id, or of all but the header's."""
+        _, _, main = self.body.partition("<main")
+        forms = re.findall(rf'<form[^>]*id="{name}[^"]*".*?</form>', main, re.S) if name else [main]
+        hidden = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', "".join(forms))
         return {name: html.unescape(value) for name, value in hidden}
 
     @property
@@ -56,8 +63,9 @@ def ask(handler, method, path, query=None, body=None, headers=None, arn=FUNCTION
         },
         SimpleNamespace(aws_request_id="req-42", function_name="page", invoked_function_arn=arn),
     )
-    sent = {name: values[0] for name, values in reply.get("multiValueHeaders", {}).items()}
-    return Reply(reply["statusCode"], sent | reply.get("headers", {}), reply["body"])
+    several = reply.get("multiValueHeaders", {})
+    sent = {name: values[0] for name, values in several.items()} | reply.get("headers", {})
+    return Reply(reply["statusCode"], sent, reply["body"], several.get("Set-Cookie", []))
 
 
 def typed(fields):

@@ -6,8 +6,10 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha1
 
 from framewarden.aws.ivs import Session
+from framewarden.console import session
 from framewarden.console.channel import ChannelDesk, routes
 from framewarden.console.site import site
+from framewarden.console.visitors import Visitors
 from framewarden.domain import links
 from framewarden.domain.times import iso
 from framewarden.overview import Overview
@@ -15,6 +17,7 @@ from tests.unit.console.browser import FORM, FUNCTION_ARN, ask, typed
 
 NOW = datetime(2026, 11, 22, 8, 6, 31, tzinfo=UTC)
 KEY = "k" * 32
+DAY = 86_400
 ARN = "arn:aws:ivs:us-east-1:111122223333:channel/AbCdef1G2hij"
 MEDIALIVE = "arn:aws:medialive:us-east-1:111122223333:channel:1234567"
 SESSION = "st-1A2b3c4D5e6F78ghij9Klmn"
@@ -120,13 +123,16 @@ class ChannelWorld:
     looked: list = field(default_factory=list)
     placed: list = field(default_factory=list)
     fails: Exception | None = None
+    link_may: str = "stop"
+    role: str | None = None
 
     def __post_init__(self):
         self.handler = site("channel_page", routes(lambda: self.desk))
 
     @property
     def desk(self):
-        return ChannelDesk(self.look, self.place, self, lambda: self.now)
+        visitors = Visitors(self, self.link_may, lambda refresh: None, lambda: self.now)
+        return ChannelDesk(self.look, self.place, visitors, lambda: self.now)
 
     def goes_live(self, session=SESSION, seconds=-120, shows=None):
         self.live = Session(session, NOW + timedelta(seconds=seconds), shows)
@@ -162,28 +168,49 @@ class ChannelWorld:
     def refreshed(self):
         return None
 
-    def query(self, may="all", life=3_600, arn=None, key=KEY):
-        exp = int(NOW.timestamp()) + life
-        sig = links.sign_channel(key, arn or self.arn, may, exp)
-        return {"exp": str(exp), "may": may, "sig": sig}
+    def query(self, life=3_600, arn=None, key=KEY):
+        """Return what a link carries that acts for so many seconds, and then looks for a day."""
+        exp = int(NOW.timestamp()) + life + DAY
+        sig = links.sign_channel(key, arn or self.arn, exp)
+        return {"exp": str(exp), "sig": sig}
+
+    @property
+    def held(self):
+        """Return what a visitor holds: a link, or the cookie of somebody who signed in."""
+        return (self.query(), {}) if self.role is None else ({}, self.cookie(self.role))
+
+    def cookie(self, role, name="Dana", key=KEY, until=900):
+        """Return the header of somebody who signed in."""
+        until += int(NOW.timestamp())
+        held = session.Session(f"sub-{name}", name.lower(), name, (role,), until)
+        return {"Cookie": f"{session.COOKIE}={session.seal(held, key)}"}
 
     def ask(self, method, path, query=None, body=None, headers=None, arn=FUNCTION_ARN, **event):
         return ask(self.handler, method, path, query, body, headers, arn, **event)
 
-    def get(self, may="all", method="GET", **watched):
-        return self.ask(method, PATHS[self.arn], self.query(may) | watched)
+    def get(self, method="GET", **watched):
+        query, headers = self.held
+        return self.ask(method, PATHS[self.arn], query | watched, headers=headers)
 
-    def post(self, may="all", headers=None, encode=False, **fields):
-        body = typed(fields)
+    def post(self, headers=None, encode=False, **fields):
+        (query, cookie), body = self.held, typed(fields)
         return self.ask(
             "POST",
             PATHS[self.arn],
-            self.query(may),
+            query,
             b64encode(body.encode()).decode() if encode else body,
-            {**FORM, **(headers or {})},
+            {**FORM, **cookie, **(headers or {})},
             isBase64Encoded=encode,
         )
 
-    def press(self, action, may="all", **written):
-        """Open the page and press one of its buttons, as a browser does."""
-        return self.post(may, **self.get(may).fields, action=action, **written)
+    @property
+    def nonce(self):
+        """Return a nonce that whoever looks could have been given just now."""
+        whose = "link" if self.role is None else "dana"
+        return links.make_nonce(KEY, f"{self.arn}|{whose}", self.now)
+
+    def press(self, action, **written):
+        """Open the page and press one of its buttons, or send what a button would have sent."""
+        shown = self.get().fields
+        form = shown if "once" in shown else {"nonce": self.nonce}
+        return self.post(**form, action=action, **written)

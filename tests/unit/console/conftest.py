@@ -1,4 +1,4 @@
-"""A desk on fakes that record, and a way to ask it as API Gateway does."""
+"""The pages of reviews on fakes that record, and people who use them."""
 
 import io
 import json
@@ -9,8 +9,12 @@ from types import SimpleNamespace
 
 import pytest
 
+from framewarden.casework import Past
+from framewarden.console import session
+from framewarden.console.problems import Problem, RefusedError
 from framewarden.console.review import ReviewDesk, routes
 from framewarden.console.site import site
+from framewarden.console.visitors import Visitors
 from framewarden.domain import links
 from framewarden.domain.times import iso
 from framewarden.observability import logger
@@ -67,6 +71,8 @@ def review(**changes):
         "rung": 0,
         "ladder": [300],
         "default": "stop",
+        "model_version": "7.0",
+        "rung_times": [at(-60)],
         "execution": "e1",
         "task_token": "THE-TASK-TOKEN",
         **changes,
@@ -87,27 +93,32 @@ class World:
     keys: list = field(default_factory=lambda: [KEY])
     rotated: list | None = None
     refreshes: int = 0
+    link_may: str = "stop"
+    link_life: int = 86_400 + 240
     decided: list = field(default_factory=list)
+    claims: list = field(default_factory=list)
+    told: list = field(default_factory=list)
     pictured: list = field(default_factory=list)
-    picture: str | None = PICTURE
+    picture_at: str | None = PICTURE
+    lies: bool = True
+    record: list = field(default_factory=list)
+    is_full: bool = False
+    channel_past: Past | None = None
+    neighbours: tuple | None = None
     fails: Exception | None = None
     before_decide: object = None
+    nobody_waits: bool = False
 
     KEY = KEY
     review = staticmethod(review)
     at = staticmethod(at)
 
     def __post_init__(self):
+        self.visitors = Visitors(self, self.link_may, lambda refresh: None, lambda: self.now)
+        self.desk = ReviewDesk(self, self.visitors, lambda: self.now)
         self.handler = site("review_page", routes(lambda: self.desk))
 
-    @property
-    def desk(self):
-        return ReviewDesk(self.find, self.decide, self, self.lend, lambda: self.now)
-
-    def find(self, review_id):
-        if self.fails:
-            raise self.fails
-        return self.rows.get(review_id)
+    # What keys, store and pictures say.
 
     def accepted(self):
         return self.keys
@@ -118,9 +129,26 @@ class World:
             self.keys = self.rotated
         return self.rotated
 
-    def lend(self, frame):
-        self.pictured.append(frame)
-        return self.picture
+    def find(self, review_id):
+        if self.fails:
+            raise self.fails
+        return self.rows.get(review_id)
+
+    def past(self, row):
+        return self.channel_past
+
+    def events(self, review_id):
+        return self.record
+
+    def around(self, row):
+        return self.neighbours
+
+    def lies_there(self, frame):
+        return self.lies
+
+    def picture(self, frame):
+        self.pictured.append((frame, len(self.told)))
+        return self.picture_at
 
     def decide(self, review_id, decision, **chosen):
         if self.before_decide:
@@ -128,32 +156,84 @@ class World:
         row = self.rows[review_id]
         self.decided.append((review_id, decision, chosen))
         if row["status"] != "pending" or row["deadline"] <= chosen["now"].timestamp():
-            return SimpleNamespace(review=row, first=False)
-        del chosen["now"]
-        row.update(chosen, status="decided", decision=decision, decided_at=iso(self.now))
-        return SimpleNamespace(review=row, first=True)
+            return SimpleNamespace(review=row, first=False, claimed=False)
+        held = row.get("claimed_by") not in (None, chosen["account"])
+        mild = decision not in ("stop", "block") and chosen["via"] == "desk"
+        if held and mild and not chosen["may_overrule"]:
+            return SimpleNamespace(review=row, first=False, claimed=True)
+        kept = {name: chosen[name] for name in ("by", "via", "note")}
+        row.update(kept, status="decided", decision=decision, decided_at=iso(self.now))
+        row["labels_judged"] = chosen["labels"]
+        if self.nobody_waits:
+            row["nobody_waited_at"] = iso(self.now)
+        return SimpleNamespace(review=row, first=True, claimed=False)
+
+    def claim(self, action, review_id, account, name, now, *, force):
+        self._keeps()
+        self.claims.append((action, account, force))
+        row = self.rows[review_id]
+        lease = {"claimed_by": account, "claimed_name": name, "claimed_until": self.second + 120}
+        free = row.get("claimed_by") in (None, account) or row["claimed_until"] <= self.second
+        held = row["status"] == "pending" and action != "release" and (free or force)
+        if held:
+            row.update(lease)
+        elif action == "release":
+            row.pop("claimed_by", None)
+        return SimpleNamespace(row=row, held=held, kind=action)
+
+    def note(self, review_id, text, **who):
+        self._keeps()
+        self.told.append(("note", text, who))
+
+    def reveal(self, review_id, **who):
+        self._keeps()
+        self.told.append(("reveal", who))
+
+    def _keeps(self):
+        if self.fails:
+            raise self.fails
+        if self.is_full:
+            raise RefusedError(Problem.RECORD_FULL)
+
+    @property
+    def second(self):
+        return int(self.now.timestamp())
+
+    @property
+    def untouched(self):
+        """Tell whether nobody has done anything."""
+        return not (self.decided or self.claims or self.told or self.pictured)
+
+    # What people do.
 
     def add(self, **changes):
         row = review(**changes)
         self.rows[row["review_id"]] = row
         return row
 
-    def query(self, review_id="r1", life=86_400, key=KEY):
-        exp = int(NOW.timestamp()) + life
+    def cookie(self, *roles, account="ana", name=None, key=KEY):
+        """Return the header of somebody who has signed in."""
+        until = self.second + 900
+        held = session.Session("s-1", account, name or account.capitalize(), roles, until)
+        return {"Cookie": f"{session.COOKIE}={session.seal(held, key)}"}
+
+    def query(self, review_id="r1", key=KEY):
+        """Return a link's query: until the deadline, and a day more to look."""
+        exp = int(NOW.timestamp()) + self.link_life
         return {"exp": str(exp), "sig": links.sign_link(key, review_id, exp)}
 
     def ask(self, method, path, query=None, body=None, headers=None, **event):
         return ask(self.handler, method, path, query, body, headers, **event)
 
-    def get(self, review_id="r1", method="GET", **asked):
-        return self.ask(method, f"/reviews/{review_id}", self.query(review_id), **asked)
+    def get(self, review_id="r1", method="GET", below="", **asked):
+        return self.ask(method, f"/reviews/{review_id}{below}", self.query(review_id), **asked)
 
-    def post(self, review_id="r1", headers=None, query=None, encode=False, **fields):
+    def post(self, review_id="r1", headers=None, query=None, encode=False, below="", **fields):
         body = typed(fields)
         return self.ask(
             "POST",
-            f"/reviews/{review_id}",
-            query or self.query(review_id),
+            f"/reviews/{review_id}{below}",
+            self.query(review_id) if query is None else query,
             b64encode(body.encode()).decode() if encode else body,
             {**FORM, **(headers or {})},
             isBase64Encoded=encode,
@@ -163,6 +243,36 @@ class World:
         """Open the page and press one of its buttons, as a browser does."""
         page = self.get(review_id)
         return self.post(review_id, **page.fields, decision=decision, **typed)
+
+    def signed_in(self, *roles, **who):
+        """Return somebody who has signed in, at this desk."""
+        return Person(self, self.cookie(*roles, **who))
+
+
+@dataclass
+class Person:
+    """Somebody who has signed in: their own window."""
+
+    world: World
+    cookie: dict
+
+    def get(self, review_id="r1", below="", headers=None, query=None, method="GET"):
+        path = f"/reviews/{review_id}{below}"
+        return self.world.ask(method, path, query, headers={**self.cookie, **(headers or {})})
+
+    def post(self, review_id="r1", below="", headers=None, **fields):
+        sent = {**self.cookie, **(headers or {})}
+        return self.world.post(review_id, sent, query={}, below=below, **fields)
+
+    def press(self, decision, review_id="r1", **typed):
+        """Open the page and press one of its buttons, wherever it has one."""
+        fields = self.get(review_id).fields
+        return self.post(review_id, **fields | {"decision": decision} | typed)
+
+    def act(self, below, review_id="r1", headers=None, **typed):
+        """Open the page and send one of its other forms."""
+        nonce = self.get(review_id).fields["nonce"]
+        return self.post(review_id, below, headers, **{"nonce": nonce} | typed)
 
 
 @pytest.fixture

@@ -71,7 +71,7 @@ def test_a_category_without_labels_still_has_a_name(world):
 
 def test_a_deadline_that_leads_to_the_next_rung_says_so(world):
     world.add(ladder=[300, 600], deadline=int(world.now.timestamp()) - 2)
-    assert "The next person is being asked." in world.get().text
+    assert "A lead is being asked." in world.get().text
 
 
 def test_an_expired_review_shows_its_default_and_no_name(world):

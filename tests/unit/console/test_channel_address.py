@@ -61,12 +61,12 @@ def test_the_home_is_the_functions_own_in_every_partition():
 )
 def test_what_is_no_channel_has_no_page(arn):
     assert path_of(arn) is None
-    assert link_of(arn, KEY, "stop", 1) is None
+    assert link_of(arn, KEY, 1) is None
 
 
-def test_a_link_is_signed_for_what_it_allows():
+def test_a_link_is_signed_for_its_channel_and_its_end():
     exp = int(NOW.timestamp()) + 60
-    path, _, query = link_of(ARN, KEY, "all", exp).partition("?")
+    path, _, query = link_of(ARN, KEY, exp).partition("?")
     signed = dict(pair.split("=") for pair in query.split("&"))
-    assert (path, signed["may"], signed["exp"]) == (path_of(ARN), "all", str(exp))
-    links.verify_channel([KEY], ARN, "all", exp, signed["sig"], NOW)
+    assert (path, signed["exp"], len(signed)) == (path_of(ARN), str(exp), 2)
+    assert links.verify_channel([KEY], ARN, exp, signed["sig"], NOW) == exp

@@ -1,4 +1,4 @@
-"""A channel's link shows; only its form orders, only what the link allows, and each form once."""
+"""A channel's page shows; only its form orders, what whoever sends it may, and each form once."""
 
 import json
 import re
@@ -8,6 +8,7 @@ import pytest
 
 from framewarden.domain import links
 from framewarden.domain.errors import StoreThrottledError
+from tests.unit.console.browser import FORM
 from tests.unit.console.channel_world import ARN, MEDIALIVE, PATHS, SESSION, act, at, ban, stop
 
 PATH = PATHS[ARN]
@@ -16,9 +17,9 @@ ORDER = "order-" + "a" * 40
 
 def test_opening_a_link_orders_nothing_however_it_is_opened(channel):
     channel.goes_live()
-    for method in ("GET", "HEAD", "OPTIONS"):
-        for may in ("stop", "all"):
-            channel.get(may, method)
+    for channel.role in (None, "lead"):
+        for method in ("GET", "HEAD", "OPTIONS"):
+            channel.get(method)
     assert channel.placed == []
 
 
@@ -42,7 +43,7 @@ def test_a_button_places_an_order_and_leads_back_to_the_page(channel, encode):
     query, moment = channel.query(), int(channel.now.timestamp())
     location = reply.headers["Location"]
     address, _, watch = location.partition("&order=")
-    assert address == f"../..{PATH}?exp={query['exp']}&may=all&sig={query['sig']}"
+    assert address == f"../..{PATH}?exp={query['exp']}&sig={query['sig']}"
     assert re.fullmatch(rf"order-[0-9a-f]{{40}}&placed={moment}", watch)
 
 
@@ -72,12 +73,138 @@ def test_a_stop_is_of_the_session_that_was_shown_and_never_of_the_next_one(chann
     assert channel.placed[0][0]["session"] == "st-first"
 
 
-@pytest.mark.parametrize("action", ["ban", "reinstate"])
-def test_a_ban_and_its_end_are_of_the_channel(channel, action):
+@pytest.mark.parametrize(("role", "action"), [(None, "ban"), ("lead", "reinstate")])
+def test_a_ban_and_its_end_are_of_the_channel(channel, role, action):
     channel.goes_live()
-    channel.press(action)
+    channel.role, channel.ban_row = role, ban(until=1)
+    assert channel.press(action).status == 303
     order = channel.placed[0][0]
-    assert (order["action"], order["session"], order["by"]) == (action, None, "unnamed")
+    assert (order["action"], order["session"]) == (action, None)
+
+
+def test_who_types_no_name_with_a_link_is_unnamed(channel):
+    channel.press("ban")
+    assert channel.placed[0][0]["by"] == "unnamed"
+
+
+def test_somebody_signed_in_orders_under_their_own_name_and_is_asked_for_none(channel):
+    channel.goes_live()
+    channel.role = "moderator"
+    page = channel.get()
+    assert 'id="name"' not in page.body
+    assert re.search(r'id="who"><bdi>Dana</bdi>.*moderator', page.body)
+    reply = channel.press("stop", name="Somebody Else", note="clear")
+    order = channel.placed[0][0]
+    assert (order["by"], order["via"], order["note"]) == ("Dana", "desk", "clear")
+    watch = rf"\.\./\.\.{PATH}\?order=order-[0-9a-f]{{40}}&placed=\d+"
+    assert re.fullmatch(watch, reply.headers["Location"])
+
+
+def test_a_links_holder_is_asked_for_a_name(channel):
+    page = channel.get()
+    assert 'id="name"' in page.body
+    assert 'id="who"' not in page.body
+
+
+ACTIONS = ("stop", "ban", "reinstate")
+RIGHTS = [
+    (None, "stop", ("stop", "ban"), "A link takes no stop and no ban back: a lead does"),
+    (None, "allow", (), "Links only look here. Sign in to act under your own name."),
+    (None, "view", (), "Links only look here."),
+    ("moderator", "view", ("stop", "ban"), "Your role takes no stop and no ban back: call a lead."),
+    ("lead", "view", ACTIONS, None),
+    ("engineer", "stop", (), "Your role looks and does not act: call a moderator, or a lead."),
+    ("auditor", "stop", (), "Your role looks and does not act"),
+]
+
+
+@pytest.mark.parametrize(("role", "link_may", "offered", "why"), RIGHTS)
+def test_who_may_order_what(channel, role, link_may, offered, why):
+    channel.goes_live()
+    channel.role, channel.link_may, channel.ban_row = role, link_may, ban(until=1)
+    page = channel.get()
+    assert tuple(page.actions) == offered
+    assert ("You can look here" in page.text) is not bool(offered)
+    if why:
+        assert why in page.text
+    else:
+        assert "Your role" not in page.text
+    for action in ACTIONS:
+        reply = channel.press(action)
+        assert reply.status == (303 if action in offered else 403)
+    assert tuple(order["action"] for order, _ in channel.placed) == offered
+
+
+@pytest.mark.parametrize(
+    ("role", "link_may", "action", "words"),
+    [
+        (None, "stop", "reinstate", "A link does not do this"),
+        (None, "view", "stop", "A link does not do this"),
+        ("moderator", "stop", "reinstate", "This needs a lead"),
+        ("auditor", "stop", "ban", "Your role does not do this"),
+        ("auditor", "stop", "reinstate", "This needs a lead"),
+    ],
+)
+def test_what_somebody_may_not_is_refused_in_words_and_keeps_what_was_typed(
+    channel, role, link_may, action, words
+):
+    channel.goes_live()
+    channel.role, channel.link_may = role, link_may
+    reply = channel.press(action, note="because")
+    assert reply.status == 403
+    assert words in reply.text
+    assert ("because" in reply.body) == bool(reply.actions)
+
+
+def test_a_link_on_its_last_day_looks_and_no_more(channel):
+    channel.goes_live()
+    fields = channel.get().fields
+    channel.now += timedelta(hours=1)
+    page = channel.get()
+    assert (page.status, page.actions) == (200, [])
+    assert "This link only looks now: the time in which it could act is over." in page.text
+    fields["nonce"] = channel.nonce
+    reply = channel.post(**fields, action="stop")
+    assert reply.status == 403
+    assert "This link only looks now Nothing was done" in reply.text
+    assert channel.placed == []
+
+
+def test_a_session_counts_before_a_link_whatever_the_link_says(channel):
+    channel.goes_live()
+    cookie = channel.cookie("moderator")
+    for query in ({}, {"exp": "1", "sig": "forged"}, channel.query(life=-90_000)):
+        page = channel.ask("GET", PATH, query, headers=cookie)
+        assert page.status == 200
+        assert f'action="../..{PATH}"' in page.body
+
+
+def test_who_is_not_signed_in_and_has_no_link_is_sent_to_sign_in(channel):
+    reply = channel.ask("GET", PATH)
+    assert reply.status == 303
+    where = "channels%2Fivs%2FAbCdef1G2hij"
+    assert reply.headers["Location"] == f"../../sign-in?next={where}"
+    assert channel.ask("POST", PATH, body="action=stop", headers=FORM).status == 401
+    assert channel.looked == channel.placed == []
+
+
+def test_a_forged_and_an_expired_session_order_nothing(channel):
+    for cookie in (channel.cookie("lead", key="x" * 32), channel.cookie("lead", until=0)):
+        reply = channel.ask("POST", PATH, body="action=stop", headers=FORM | cookie)
+        assert reply.status == 401
+    assert channel.looked == channel.placed == []
+
+
+def test_a_nonce_is_of_one_persons_page(channel):
+    """What a link's holder, or another account, was shown orders nothing in somebody's name."""
+    of_link = channel.get().fields
+    channel.role = "moderator"
+    assert channel.post(**of_link, action="ban").status == 403
+    own = channel.get().fields
+    theirs = channel.cookie("moderator", name="Cleo")
+    assert channel.post(headers=theirs, **own, action="ban").status == 403
+    assert channel.placed == []
+    assert channel.post(**own, action="ban").status == 303
 
 
 def test_a_form_without_a_session_stops_what_is_live(channel):
@@ -102,22 +229,15 @@ def test_placing_an_order_looks_at_nothing_first(channel):
     assert channel.looked == []
 
 
-@pytest.mark.parametrize("action", ["reinstate", "", "STOP", "restop", "drop", "<b>"])
-def test_a_link_from_a_review_orders_no_more_than_it_says(channel, action):
-    channel.ban_row = ban()
+@pytest.mark.parametrize("action", ["", "STOP", "restop", "drop", "allow", "<b>"])
+def test_what_is_no_order_is_not_offered(channel, action):
     channel.goes_live()
-    reply = channel.press(action, "stop", name="Ana")
+    reply = channel.press(action, name="Ana")
     assert reply.status == 400
     assert "not offered here" in reply.text
     assert 'value="Ana"' in reply.body
     assert channel.placed == []
     assert "<b>" not in reply.body
-
-
-def test_a_link_with_a_right_that_no_page_has_orders_nothing(channel):
-    channel.goes_live()
-    assert channel.press("stop", "look").status == 400
-    assert channel.placed == []
 
 
 @pytest.mark.parametrize("session", ["a b", "é", "x" * 129, "<x>", "a\nb"])
@@ -130,18 +250,17 @@ def test_a_session_that_nobody_would_name_so_is_refused(channel, session):
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
 def test_a_link_that_we_did_not_sign_opens_nothing(channel, method):
-    good = channel.query("stop")
+    good = channel.query()
     other = ARN.replace("hij", "xyz")
     review = links.sign_link("k" * 32, ARN, int(good["exp"]))
     for query in (
-        None,
-        {name: value for name, value in good.items() if name != "may"},
-        good | {"may": "all"},
+        {"exp": good["exp"]},
+        {"sig": good["sig"]},
         good | {"exp": str(int(good["exp"]) + 1)},
         good | {"sig": good["sig"][:-1]},
         good | {"sig": review},
-        channel.query("stop", arn=other),
-        channel.query("stop", key="x" * 32),
+        channel.query(arn=other),
+        channel.query(key="x" * 32),
     ):
         reply = channel.ask(method, PATH, query)
         assert reply.status == 403
@@ -150,17 +269,17 @@ def test_a_link_that_we_did_not_sign_opens_nothing(channel, method):
 
 def test_a_parameter_given_twice_is_not_the_one_we_signed(channel):
     query = channel.query()
-    twice = {name: [value] for name, value in query.items()} | {"may": ["stop", "all"]}
+    twice = {name: [value] for name, value in query.items()} | {"exp": [query["exp"], "1"]}
     reply = channel.ask("GET", PATH, query, multiValueQueryStringParameters=twice)
     assert reply.status == 403
 
 
 def test_an_expired_link_says_so_and_orders_nothing(channel):
     fields = channel.get().fields
-    channel.now += timedelta(hours=1)
+    channel.now += timedelta(hours=25)
     for reply in (channel.get(), channel.post(**fields, action="ban")):
         assert reply.status == 410
-        assert "framewarden channels show" in reply.text
+        assert "This link has expired" in reply.text
     assert channel.placed == []
 
 
@@ -174,7 +293,7 @@ def test_an_expired_link_says_so_and_orders_nothing(channel):
         "/channels/ivs/",
         "/channels/ivs/a/b",
         "/reviews/r1",
-        "/reviews/r1/frame",
+        "/reviews/r1/strip",
     ],
 )
 def test_what_is_no_channel_has_no_page_here(channel, path):
@@ -192,9 +311,7 @@ def test_an_account_cannot_be_asked_for(channel):
     assert channel.ask("GET", full, channel.query(arn=theirs)).status == 404
 
 
-def test_every_site_has_its_root_and_its_static_files(channel):
-    assert channel.ask("GET", "/").status == 200
-    assert channel.ask("GET", "/static/desk.css").status == 200
+def test_only_its_own_methods_are_answered(channel):
     assert channel.ask("OPTIONS", PATH).headers["Allow"] == "GET, HEAD, POST, OPTIONS"
     for method in ("PUT", "DELETE", "PATCH"):
         assert channel.ask(method, PATH, channel.query()).status == 404
@@ -202,7 +319,7 @@ def test_every_site_has_its_root_and_its_static_files(channel):
 
 def test_a_channel_that_nobody_knows_has_a_page_that_says_so(channel):
     channel.silence = "ChannelNotFoundError"
-    for reply in (channel.get(), channel.press("stop")):
+    for reply in (channel.get(), channel.post(action="stop")):
         assert reply.status == 404
         assert "There is no such channel" in reply.text
         assert "nothing of it is on air" in reply.text
@@ -238,7 +355,7 @@ def test_a_form_without_a_nonce_gets_a_fresh_one_with_what_was_typed(channel):
 
 def test_an_old_form_and_one_of_another_channel_order_nothing(channel):
     fields = channel.get().fields
-    other = links.make_nonce("k" * 32, MEDIALIVE, channel.now)
+    other = links.make_nonce("k" * 32, f"{MEDIALIVE}|link", channel.now)
     assert channel.post(nonce=other, action="ban").status == 403
     sig = channel.query()
     assert channel.post(nonce=f"{sig['exp']}.{sig['sig']}", action="ban").status == 403
@@ -320,13 +437,12 @@ def test_what_is_no_order_is_not_waited_for(channel, order):
     reply = channel.get(order=order, placed=str(int(channel.now.timestamp())))
     assert "Refresh" not in reply.headers
     assert "Your order" not in reply.text
-    assert "<script" not in reply.body
+    assert "<script>" not in reply.body
 
 
 def test_a_refused_form_is_not_reloaded_away(channel):
     query = channel.query() | {"order": ORDER, "placed": str(int(channel.now.timestamp()))}
-    form = {"Content-Type": "application/x-www-form-urlencoded"}
-    reply = channel.ask("POST", PATH, query, "action=ban", form)
+    reply = channel.ask("POST", PATH, query, "action=ban", FORM)
     assert (reply.status, "Refresh" in reply.headers) == (403, False)
     assert reply.actions == ["ban"]
 
@@ -334,21 +450,23 @@ def test_a_refused_form_is_not_reloaded_away(channel):
 def test_every_answer_is_guarded_and_reaches_for_nothing_outside(channel):
     channel.goes_live()
     channel.ban_row, channel.stops = ban(), [stop()]
-    replies = [channel.get(), channel.get("stop"), channel.press("stop"), channel.post()]
-    replies += [channel.ask("GET", PATH), channel.get(order=ORDER, placed="1")]
+    replies = [channel.get(), channel.press("stop"), channel.post(), channel.ask("GET", PATH)]
+    replies.append(channel.get(order=ORDER, placed="1"))
+    channel.role = "lead"
+    replies += [channel.get(), channel.press("reinstate"), channel.press("no such")]
     for reply in replies:
         policy = reply.headers["Content-Security-Policy"]
-        assert "default-src 'none'; img-src 'self'; style-src 'self'; form-action 'self'" in policy
+        assert "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'" in policy
         assert reply.headers["Referrer-Policy"] == "same-origin"
         assert reply.headers["Cache-Control"] == "no-store"
-        assert not re.search(r"<script|<style|\sstyle=|\son\w+=", reply.body)
+        assert not re.search(r"<script>|<style|\sstyle=|\son\w+=", reply.body)
         assert not re.search(r'(?:href|src|action)="(?:/|https?:)', reply.body)
 
 
 def test_head_answers_as_get_does_without_a_body(channel):
     channel.goes_live()
     placed = str(int(channel.now.timestamp()))
-    got, headed = (channel.get("all", m, order=ORDER, placed=placed) for m in ("GET", "HEAD"))
+    got, headed = (channel.get(m, order=ORDER, placed=placed) for m in ("GET", "HEAD"))
     assert (headed.status, headed.headers, headed.body) == (got.status, got.headers, "")
 
 

@@ -17,6 +17,12 @@ from tests.unit.console.channel_world import (
 LATER = 86_400
 
 
+@pytest.fixture(autouse=True)
+def lead(channel):
+    """Let somebody look who may order everything, so that every button shows."""
+    channel.role = "lead"
+
+
 def soon(channel, seconds=LATER):
     return int(channel.now.timestamp()) + seconds
 
@@ -33,6 +39,17 @@ def test_a_live_channel_shows_its_session_and_since_when(channel):
     assert page.fields["session"] == SESSION
     assert "Ends this live session. The policy decides about a ban." in page.text
     assert "Ends what is live. Whoever comes back is stopped again" in page.text
+
+
+def test_each_button_has_a_key_that_leads_to_it_and_presses_nothing(channel):
+    channel.goes_live()
+    channel.ban_row = ban(until=1)
+    body = channel.get().body
+    for action, key in (("stop", "s"), ("ban", "b"), ("reinstate", "r")):
+        assert f'value="{action}" class=' in body
+        assert f'data-key="{key}" data-key-focus' in body
+        assert f"<kbd>{key}</kbd>" in body
+    assert "/desk.js?v=" in body
 
 
 def test_a_session_of_an_unknown_start_has_no_since(channel):
@@ -72,8 +89,8 @@ def test_a_silent_video_service_leaves_the_page_and_a_ban(channel, error, words)
 
 
 def test_a_banned_channel_of_a_silent_service_can_still_be_stopped(channel):
-    channel.silence, channel.ban_row = "VideoServiceThrottledError", ban()
-    page = channel.get("stop")
+    channel.silence, channel.ban_row, channel.role = "VideoServiceThrottledError", ban(), None
+    page = channel.get()
     assert page.actions == ["ban"]
     assert "Stop whatever is live Ends it if something is on air." in page.text
 
@@ -165,15 +182,28 @@ def test_reinstate_says_what_it_will_do(channel, arn, changes, words):
     assert words in channel.get().text.partition("Reinstate ")[2]
 
 
-def test_only_the_command_lines_link_reinstates(channel):
-    channel.ban_row = ban()
-    page = channel.get("stop")
+def test_where_only_a_lead_could_do_something_the_page_says_so(channel):
+    channel.ban_row, channel.role = ban(), None
+    page = channel.get()
     assert page.actions == []
-    assert "Nothing to do here It is off air, and banned." in page.text
-    assert "framewarden channels reinstate AbCdef1G2hij" in page.text
-    page = channel.get("all")
-    assert page.actions == ["reinstate"]
-    assert "framewarden channels reinstate" not in page.text
+    assert "You can look here A link takes no stop and no ban back" in page.text
+    assert "Nothing to do here" not in page.text
+
+
+def test_where_nobody_could_do_anything_the_page_says_that(channel):
+    channel.silence, channel.ban_row = "ChannelNotFoundError", ban(status="lifted")
+    for channel.role in ("lead", "auditor", None):
+        text = channel.get().text
+        assert "Nothing to do here This channel is gone." in text
+        assert "Your role" not in text
+
+
+def test_while_an_order_is_under_way_nobody_is_told_what_they_cannot_do(channel):
+    channel.ban_row, channel.role = ban(), None
+    placed = str(int(channel.now.timestamp()))
+    text = channel.get(order="order-" + "a" * 40, placed=placed).text
+    assert "Your order is under way" in text
+    assert "A link takes" not in text
 
 
 @pytest.mark.parametrize(
@@ -209,16 +239,16 @@ def test_a_ban_with_an_end_can_be_made_one_without(channel):
 def test_what_is_being_stopped_is_not_offered_to_be_stopped(channel):
     channel.goes_live()
     channel.stops = [stop("stopping", "st-old"), stop("stopping")]
-    page = channel.get("stop")
+    page = channel.get()
     assert page.actions == ["ban"]
     assert "It is being stopped by policy: explicit-stop, 5 min ago." in page.text
     channel.stops[1]["lease_until"] = int(channel.now.timestamp()) - 1
-    page = channel.get("stop")
+    page = channel.get()
     assert page.actions == ["stop", "ban"]
     assert "Stop begun and not ended by policy: explicit-stop, 5 min ago" in page.text
     assert "Nobody works on it just now." in page.text
     channel.stops[1]["status"] = "failed"
-    assert channel.get("stop").actions == ["stop", "ban"]
+    assert channel.get().actions == ["stop", "ban"]
 
 
 def test_the_slate_is_no_session(channel):
@@ -361,6 +391,6 @@ def test_markup_stays_text_wherever_it_comes_from(channel):
     channel.unseen_row = unseen(reason=MARKUP)
     page = channel.get()
     assert page.status == 200
-    assert "<script" not in page.body
+    assert "<script>" not in page.body
     assert "<img src=x" not in page.body
     assert page.text.count("alert(1)") >= 10

@@ -10,9 +10,11 @@ from framewarden.domain.links import (
     make_nonce,
     sign_channel,
     sign_link,
+    sign_session,
     verify_channel,
     verify_link,
     verify_nonce,
+    verify_session,
 )
 
 NOW = datetime(2026, 11, 22, 8, 5, 31, tzinfo=UTC)
@@ -110,59 +112,76 @@ def channel_refused(*arguments):
     return caught.type
 
 
-@given(key=keys, arn=ids, may=st.sampled_from(["stop", "all"]), exp=moments)
-def test_a_channels_link_is_accepted_until_it_ends(key, arn, may, exp):
-    sig = sign_channel(key, arn, may, exp)
-    assert verify_channel([OTHER, key], arn, may, str(exp), sig, NOW) == exp
+@given(key=keys, arn=ids, exp=moments)
+def test_a_channels_link_is_accepted_until_it_ends(key, arn, exp):
+    sig = sign_channel(key, arn, exp)
+    assert verify_channel([OTHER, key], arn, str(exp), sig, NOW) == exp
     end = datetime.fromtimestamp(exp, tz=UTC)
-    assert channel_refused([key], arn, may, exp, sig, end) is LinkExpiredError
+    assert channel_refused([key], arn, exp, sig, end) is LinkExpiredError
 
 
 @given(arn=ids, other=ids, exp=moments, later=moments)
-def test_a_channels_signature_fits_one_channel_one_right_and_one_moment(arn, other, exp, later):
-    sig = sign_channel(KEY, arn, "stop", exp)
+def test_a_channels_signature_fits_one_channel_and_one_moment(arn, other, exp, later):
+    sig = sign_channel(KEY, arn, exp)
     if other != arn:
-        assert channel_refused([KEY], other, "stop", exp, sig, NOW) is LinkInvalidError
+        assert channel_refused([KEY], other, exp, sig, NOW) is LinkInvalidError
     if later != exp:
-        assert channel_refused([KEY], arn, "stop", later, sig, NOW) is LinkInvalidError
-    for may in ("all", "", "stop ", "STOP", other):
-        if may != "stop":
-            assert channel_refused([KEY], arn, may, exp, sig, NOW) is LinkInvalidError
-    assert channel_refused([OTHER], arn, "stop", exp, sig, NOW) is LinkInvalidError
+        assert channel_refused([KEY], arn, later, sig, NOW) is LinkInvalidError
+    assert channel_refused([OTHER], arn, exp, sig, NOW) is LinkInvalidError
 
 
 @given(sig=st.text(max_size=60), exp=st.text(max_size=14))
 def test_any_other_channels_link_is_refused_and_never_crashes(sig, exp):
-    assert channel_refused([KEY], "arn", "stop", exp, sig, NOW) is LinkInvalidError
+    assert channel_refused([KEY], "arn", EXP, sig, NOW) is LinkInvalidError
+    assert channel_refused([KEY], "arn", exp, sig, NOW) is LinkInvalidError
 
 
-def test_no_mark_passes_as_another_kind():
-    for may in ("stop", "all"):
-        sig = sign_channel(KEY, "arn", may, EXP)
-        assert refused([KEY], "arn", EXP, sig, NOW) is LinkInvalidError
-        link = sign_link(KEY, "arn", EXP)
-        assert channel_refused([KEY], "arn", may, EXP, link, NOW) is LinkInvalidError
-        nonce = make_nonce(KEY, "arn", datetime.fromtimestamp(EXP, tz=UTC))
-        mark = nonce.partition(".")[2]
-        assert channel_refused([KEY], "arn", may, EXP, mark, NOW) is LinkInvalidError
+@given(key=keys, payload=st.text(max_size=40), other=st.text(max_size=40))
+def test_a_session_is_as_we_signed_it_or_none_of_ours(key, payload, other):
+    sig = sign_session(key, payload)
+    verify_session([OTHER, key], payload, sig)
+    for keys, text, mark in (
+        ([OTHER], payload, sig),
+        ([], payload, sig),
+        ([key], payload, sig[:-1]),
+        ([key], payload, other),
+        *([([key], other, sig)] if other != payload else []),
+    ):
+        with pytest.raises(LinkInvalidError):
+            verify_session(keys, text, mark)
+
+
+def marks():
+    """Return a mark of every kind, all of one subject and one moment."""
+    return {
+        "link": sign_link(KEY, "arn", EXP),
+        "channel": sign_channel(KEY, "arn", EXP),
+        "nonce": make_nonce(KEY, "arn", datetime.fromtimestamp(EXP, tz=UTC)).partition(".")[2],
+        "session": sign_session(KEY, "arn"),
+    }
+
+
+@pytest.mark.parametrize("kind", sorted(marks()))
+def test_no_mark_passes_as_another_kind(kind):
+    moment = datetime.fromtimestamp(EXP, tz=UTC)
+    checks = {
+        "link": lambda mark: verify_link([KEY], "arn", EXP, mark, NOW),
+        "channel": lambda mark: verify_channel([KEY], "arn", EXP, mark, NOW),
+        "nonce": lambda mark: verify_nonce([KEY], "arn", f"{EXP}.{mark}", moment),
+        "session": lambda mark: verify_session([KEY], "arn", mark),
+    }
+    for other, mark in marks().items():
+        if other == kind:
+            checks[kind](mark)
+            continue
         with pytest.raises(LinkInvalidError) as caught:
-            moment = datetime.fromtimestamp(EXP, tz=UTC)
-            verify_nonce([KEY], "arn", f"{EXP}.{sig}", moment)
+            checks[kind](mark)
         assert caught.type is LinkInvalidError
 
 
 def test_links_that_were_signed_before_channels_had_any_still_open():
     sig = "Qm6TVj3rf17WQ0J2sCllLn8SFLpH3lE2XNYfHfgLsPM"
     assert sign_link(KEY, "af9f250e8c2e93e4247f", 1795457114) == sig
-
-
-def test_neither_mark_passes_as_the_other():
-    moment = int(NOW.timestamp())
-    mark = make_nonce(KEY, "review", NOW).partition(".")[2]
-    assert mark != sign_link(KEY, "review", moment)
-    assert refused([KEY], "review", moment, mark, NOW - timedelta(days=1)) is LinkInvalidError
-    with pytest.raises(LinkInvalidError):
-        verify_nonce([KEY], "review", f"{moment}.{sign_link(KEY, 'review', moment)}", NOW)
 
 
 @pytest.mark.parametrize("key", ["", "short"])

@@ -11,6 +11,7 @@ from framewarden.domain import taxonomy
 from framewarden.domain.durations import format_duration, parse_duration
 from framewarden.domain.errors import PolicyInvalidError
 from framewarden.domain.policy import Policy, parse_policy, policy_hash
+from framewarden.domain.policy_reviews import Review
 from framewarden.domain.severity import SEVERITIES, at_least, rank, strongest
 
 ARN = "arn:aws:ivs:us-east-1:111122223333:channel/AbCdef1G2hij"
@@ -37,7 +38,7 @@ def policy(**changes):
         "confirm_stop": False,
         "reviews": {
             "critical": {"deadline": "5m", "default": "stop"},
-            "high": {"deadline": "15m", "escalate": "1h", "default": "allow"},
+            "high": {"deadline": "15m", "remind": "10m", "escalate": "1h", "default": "allow"},
             "medium": {"deadline": "4h", "default": "allow"},
         },
         "rules": [rule(), rule("look", min_confidence=80, severity="high")],
@@ -108,7 +109,8 @@ def test_a_valid_document_is_read():
     assert (own.policy_name, own.policy_hash) == (parsed.name, parsed.hash)
     assert (own.max_age, own.incident_window, own.on_error) == (300, 600, "hold")
     assert (own.mode, own.confirm_stop) == (None, False)
-    assert own.reviews["high"].ladder == (900, 3600)
+    assert (own.reviews["high"].ladder, own.reviews["high"].remind) == ((900, 3600), 600)
+    assert own.reviews["medium"].remind is None
     assert [r.min_confidence for r in own.rules] == [97.0, 80.0]
 
 
@@ -153,7 +155,10 @@ def test_a_channel_inherits_replaces_and_adds():
     own = {
         "max_age": "1m",
         "confirm_stop": True,
-        "reviews": {"critical": {"deadline": "1m", "default": "block"}},
+        "reviews": {
+            "critical": {"deadline": "1m", "remind": 30, "default": "block"},
+            "high": {"deadline": "15m", "default": "stop"},
+        },
         "rules": [
             rule("look", min_confidence=70, severity="medium"),
             rule("new", "Violence", 0, "low"),
@@ -167,8 +172,9 @@ def test_a_channel_inherits_replaces_and_adds():
         ("new", 0),
     ]
     assert (channel.max_age, channel.confirm_stop, channel.on_error) == (60, True, "hold")
-    assert channel.reviews["critical"].ladder == (60,)
-    assert channel.reviews["high"] == parsed.everywhere.reviews["high"]
+    assert channel.reviews["critical"] == Review((60,), "block", 30)
+    assert channel.reviews["high"] == Review((900,), "stop", None), "replaced as a whole"
+    assert channel.reviews["medium"] == parsed.everywhere.reviews["medium"]
     assert channel.policy_hash == parsed.hash
     assert len(parsed.everywhere.rules) == 2
 
@@ -196,8 +202,12 @@ def test_a_review_is_found_for_every_severity():
 def test_a_default_never_stops_where_nothing_may(severity, still, suspended, default):
     own = parse_policy(policy()).everywhere
     document = own.review_document(severity, still=still, suspended=suspended)
-    assert document["default"] == default
-    assert document["ladder"] == list(own.reviews[severity].ladder)
+    review = own.reviews[severity]
+    assert document == {
+        "ladder": list(review.ladder),
+        "default": default,
+        "remind": review.remind,
+    }
 
 
 # The hash
@@ -309,7 +319,20 @@ def test_content_types_are_checked(types, below, says):
         ({"deadline": "5m", "default": "alow"}, ("default",), "did you mean 'allow'?"),
         ({"deadline": "4d", "escalate": "4d", "default": "stop"}, (), "more than 7d together"),
         ({"deadline": "5m", "escalate": None, "default": "stop"}, ("escalate",), "not null"),
-        ({"deadline": "5m", "remind": "1m", "default": "stop"}, ("remind",), "unknown key"),
+        (
+            {"deadline": "5m", "remnid": "1m", "default": "stop"},
+            ("remnid",),
+            "did you mean 'remind'",
+        ),
+        ({"deadline": "5m", "remind": "5m", "default": "stop"}, ("remind",), "which is 5m"),
+        (
+            {"deadline": "5m", "remind": "4h", "default": "stop"},
+            ("remind",),
+            "shorter than the dead",
+        ),
+        ({"deadline": "5m", "remind": "0s", "default": "stop"}, ("remind",), "must be 1s to 7d"),
+        ({"deadline": "5m", "remind": None, "default": "stop"}, ("remind",), "not null"),
+        ({"deadline": "5m", "remind": "soon", "default": "stop"}, ("remind",), "not 'soon'"),
         (None, (), "must be a mapping"),
     ],
 )
@@ -328,6 +351,23 @@ def test_every_severity_that_a_rule_gives_needs_a_review(severity):
 def test_a_broken_review_is_not_missing_as_well():
     found = problems(policy(reviews=policy()["reviews"] | {"critical": {"deadline": "5m"}}))
     assert list(found) == [("reviews", "critical", "default")]
+
+
+@pytest.mark.parametrize("deadline", [None, "soon", "8d"])
+def test_a_reminder_is_not_blamed_for_a_broken_deadline(deadline):
+    broken = {"deadline": deadline, "remind": "1m", "default": "stop"}
+    found = problems(policy(reviews=policy()["reviews"] | {"critical": broken}))
+    assert list(found) == [("reviews", "critical", "deadline")]
+
+
+@given(deadline=st.integers(1, 6 * 86_400), remind=st.integers(1, 6 * 86_400))
+def test_people_are_reminded_before_the_deadline_or_not_at_all(deadline, remind):
+    review = {"deadline": deadline, "remind": remind, "default": "allow"}
+    document = policy(reviews=policy()["reviews"] | {"high": review})
+    if remind < deadline:
+        assert parse_policy(document).everywhere.reviews["high"].remind == remind
+    else:
+        assert list(problems(document)) == [("reviews", "high", "remind")]
 
 
 def test_two_rules_that_disagree_are_refused():

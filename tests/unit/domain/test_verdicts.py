@@ -17,7 +17,7 @@ NOW = datetime(2026, 11, 22, 8, 5, 31, 123456, tzinfo=UTC)
 ARN = "arn:aws:ivs:us-east-1:111122223333:channel/AbCdef1G2hij"
 REVIEWS = {
     "critical": {"deadline": "5m", "default": "stop"},
-    "high": {"deadline": "15m", "escalate": "10m", "default": "allow"},
+    "high": {"deadline": "15m", "remind": "11m", "escalate": "10m", "default": "allow"},
     "medium": {"deadline": "4h", "default": "allow"},
 }
 
@@ -124,7 +124,7 @@ def test_a_verdict_is_exactly_what_the_contract_says():
         "policy_hash": parsed.hash,
         "policy_name": "test",
         "incident_window": 420,
-        "review": {"ladder": [300], "default": "stop"},
+        "review": {"ladder": [300], "default": "stop", "remind": None},
         "confirm_stop": True,
         "stops": parsed.everywhere.stops.document(),
         "judged_at": "2026-11-22T08:05:31.123Z",
@@ -266,7 +266,7 @@ def test_a_label_that_nothing_explains_goes_to_a_person(parent):
     assert verdict["category"] == parent or verdict["category"] == "Phishing"
     assert verdict["matched"][0]["rule"] == "(unknown label)"
     assert "Phishing" in verdict["unknown_labels"]
-    assert verdict["review"] == {"ladder": [14400], "default": "allow"}
+    assert verdict["review"] == {"ladder": [14400], "default": "allow", "remind": None}
     assert verdict["margin"] is None
 
 
@@ -298,7 +298,7 @@ def test_only_a_fresh_frame_of_a_stream_may_stop_it(mode, changes, may, would, d
 def test_what_is_not_critical_stops_nothing():
     verdict = judge(raw("Explicit", 96))
     assert (verdict["may_stop"], verdict["would_stop"]) == (False, False)
-    assert verdict["review"] == {"ladder": [900, 600], "default": "allow"}
+    assert verdict["review"] == {"ladder": [900, 600], "default": "allow", "remind": 660}
 
 
 def test_a_channel_has_its_own_mode_rules_and_age():
