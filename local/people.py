@@ -158,7 +158,8 @@ def _described(user: Document, roles: dict[str, list[str]]) -> Document:
 
 def _enable(target: Target, account: str) -> str:
     pool = _pool(target)
-    return f"aws cognito-idp admin-enable-user --user-pool-id {pool} --username {account}"
+    where = f"--user-pool-id {pool} --username {account} --region {target.region}"
+    return f"aws cognito-idp admin-enable-user {where}"
 
 
 def _pool(target: Target) -> str:

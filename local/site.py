@@ -88,7 +88,7 @@ class SitePage(HTMLParser):
             self._read("verdict")
         elif self._inside is not None and given.get("name"):
             self._control(tag, given)
-        self._notice = self._notice or given.get("role") == "status"
+        self._notice = self._notice or (tag == "section" and given.get("role") == "status")
 
     def _enter(self, given: dict[str, str]) -> None:
         if given.get("method", "").lower() == "post":

@@ -10,7 +10,7 @@ from framewarden import settings
 from framewarden.aws.dynamo import Row
 from framewarden.aws.frame_links import FrameLinks
 from framewarden.aws.ledger import Ledger
-from framewarden.aws.reviews import Reviews
+from framewarden.aws.review_queue import ReviewQueue
 from framewarden.console.problems import Problem, RefusedError
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Casework:
     def __init__(self, own: settings.ReviewPage) -> None:
         self._own = own
         self._pictures = FrameLinks(own.frames_bucket)
-        self._reviews = Reviews(own.reviews_table)
+        self._reviews = ReviewQueue(own.reviews_table)
 
     def find(self, review_id: str) -> Row | None:
         """Return a review's row."""

@@ -57,9 +57,8 @@ class Click:
 
     @property
     def free_for(self) -> str | None:
-        """Return the account that decides only what no other one has claimed."""
-        heeds = self.via == cases.DESK and not self.urgent and not self.may_overrule
-        return self.account if heeds else None
+        """Return the account that decides only what no other one has claimed; a link has none."""
+        return None if self.urgent or self.may_overrule else self.account
 
     def event(self, kind: str, **more: str) -> Row:
         """Word it for the record."""

@@ -5,7 +5,7 @@ from functools import cache
 from framewarden import settings
 from framewarden.aws.ledger import Ledger
 from framewarden.aws.pictures import Pictures
-from framewarden.aws.reviews import Reviews
+from framewarden.aws.review_queue import ReviewQueue
 from framewarden.console.picture import PictureDesk, routes
 from framewarden.console.site import site
 from framewarden.console.visitors import visitors
@@ -17,7 +17,7 @@ def _desk() -> PictureDesk:
     own = settings.PicturePage.read()
     return PictureDesk(
         visitors=visitors(own),
-        find=Reviews(own.reviews_table).get,
+        find=ReviewQueue(own.reviews_table).get,
         frame=Ledger(own.frames_table).get,
         reader=Pictures(own.frames_bucket),
     )

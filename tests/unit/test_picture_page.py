@@ -104,8 +104,11 @@ def test_a_bad_link_reads_nothing(deployed):
     assert {call.operation for call in deployed.wire.calls} == {"GetSecretValue"}
 
 
-def test_a_review_that_is_not_stored_has_no_picture(deployed):
+def test_what_is_no_review_has_no_picture(deployed):
     assert ask("/reviews/r1/strip")["statusCode"] == 404
+    deployed.put("reviews", {"review_id": "r1", "critical": 4})
+    for what in ("strip", "blurred"):
+        assert ask(f"/reviews/r1/{what}")["statusCode"] == 404
 
 
 def test_a_function_without_its_variables_says_nothing_about_them(deployed, monkeypatch):

@@ -45,6 +45,21 @@ class TestOpening:
         assert row["rooms"] == rooms
         assert (row["stop_failed"], row["stop_error"]) == (True, "StopDeniedError")
 
+    def test_the_row_says_when_people_are_reminded_and_when_each_rung_was_asked(self, aws):
+        row = aws.review(open_or_join()["review_id"])
+        assert row["remind_at"] == int(NOW.timestamp()) + 600
+        assert row["rung_times"] == [row["opened_at"]] == ["2026-11-22T08:05:32.000Z"]
+        assert "remind" not in row
+
+    @pytest.mark.parametrize("remind", [{"remind": None}, {}])
+    def test_a_policy_that_reminds_nobody_leaves_no_moment_for_it(self, aws, remind):
+        calm = another(HIGH, 47)
+        calm["verdict"] = calm["verdict"] | {
+            "review": {"ladder": [900], "default": "allow"} | remind
+        }
+        row = aws.review(open_or_join(calm)["review_id"])
+        assert not {"remind", "remind_at"} & set(row)
+
     def test_opening_again_is_the_same_answer(self, aws, counted):
         assert open_or_join() == open_or_join(now=after(seconds=5))
         assert len(aws.reviews()) == 1
@@ -226,6 +241,28 @@ class TestRaising:
         assert (event["kind"], event["audience"]) == ("chat", "moderators")
         for kept in (event, call):
             assert kept["due"] == int(after(seconds=9).timestamp())
+
+    def test_what_is_asked_more_gravely_is_reminded_of_anew(self, aws):
+        slot = open_or_join(another(HIGH, 47))
+        grave = another(CRITICAL, 48)
+        grave["verdict"] = grave["verdict"] | {
+            "review": {"ladder": [300], "default": "stop", "remind": 60}
+        }
+        open_or_join(grave, after(seconds=9))
+        row = aws.review(slot["review_id"])
+        assert row["remind_at"] == int(after(seconds=9).timestamp()) + 60
+
+    def test_a_rung_that_is_climbed_while_a_graver_frame_joins_keeps_its_own_time(self, aws):
+        slot = open_or_join(another(HIGH, 47))
+        grave = another(CRITICAL, 48)
+        Ledger("frames").admit(grave["frame"], {"status": "started"}, NOW)
+        passed_on = lambda: decide(slot["review_id"], "escalate", now=after(minutes=9))  # noqa: E731
+        aws.wire.before("TransactWriteItems", passed_on)
+        open_or_join(grave, after(minutes=9))
+        row = aws.review(slot["review_id"])
+        assert (row["rung"], row["ladder"]) == (1, [900, 300])
+        assert row["deadline"] == int(after(minutes=14).timestamp())
+        assert row["place"] == f"0#{row['deadline']}"
 
     def test_a_milder_frame_changes_nothing_and_nobody_is_told(self, aws):
         slot = open_or_join(another(CRITICAL, 47))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from local.channel_link import Wish, place
-from local.channel_orders import await_record
+from local.channel_orders import await_record, send
 from local.channels import Channel as Named
 from local.links import Links
 from local.review_link import answer
@@ -44,10 +44,15 @@ def stopped(desk: Desk, name: str) -> Channel:
 
 
 def order(desk: Desk, arn: str, action: str, session: str | None = None, by: str = "Ada") -> Row:
-    """Place an order through the signed page, and return its record."""
-    placed = place(Links(desk.target).channel_url(arn), Wish(action, by, "a test", session))
-    assert placed.order, placed.says
-    act = await_record(desk.target, Named(arn, "", {}), placed.order, 60)
+    """Place an order through the signed page, or at a terminal what no link does."""
+    wish, channel = Wish(action, by, "a test", session), Named(arn, "", {})
+    if action == "reinstate":
+        name = send(desk.target, channel, wish)
+    else:
+        placed = place(Links(desk.target).channel_url(arn), wish)
+        assert placed.order, placed.says
+        name = placed.order
+    act = await_record(desk.target, channel, name, 60)
     assert act, "the order is recorded"
     return act
 

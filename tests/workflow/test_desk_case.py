@@ -55,7 +55,8 @@ class Keyboard:
         """Return the key that an element says it has, as it is shown beside it."""
         found = self.page.locator(selector).first
         key = str(found.get_attribute("data-key"))
-        expect(self.page.locator("kbd", has_text=re.compile(f"^{re.escape(key)}$")).first)
+        shown = self.page.locator("kbd:visible", has_text=re.compile(f"^{re.escape(key)}$"))
+        expect(shown.first).to_be_visible()
         return key
 
 

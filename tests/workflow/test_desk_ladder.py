@@ -90,7 +90,7 @@ def test_people_are_reminded_then_a_lead_is_called_then_the_default_acts(
     assert letters.calls(ends) == ["ask", "reminder", "escalation"] or "stop" in letters.calls(ends)
     page = windows.case(windows.open(people.get("bea")), ends)
     assert offered(page) == []
-    expect(page.locator("main")).to_contain_text("nobody")
+    expect(page.locator("main")).to_contain_text("Nobody decided")
 
 
 def escalated(desk: Desk, windows: Windows, people: People, review_id: str) -> None:

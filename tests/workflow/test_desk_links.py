@@ -87,7 +87,8 @@ def at_once(pages: list[Page], decisions: tuple[str, ...]) -> list[int]:
         page.evaluate(at, [moment, decision])
     statuses = []
     for page in pages:
-        page.wait_for_function(f"performance.timeOrigin > {moment}")
+        # A function, not an expression: the page's policy lets nothing be evaluated.
+        page.wait_for_function("moment => performance.timeOrigin > moment", arg=moment)
         page.wait_for_load_state()
         entry = "performance.getEntriesByType('navigation')[0].responseStatus"
         statuses.append(int(page.evaluate(entry)))
@@ -120,11 +121,12 @@ class TestScanners:
         assert events(desk, review["review_id"]) == []
 
 
-class TestHarm:
-    @pytest.fixture(scope="class")
-    def review(self, desk: Desk) -> Row:
-        return asked(desk, "desk-harm")[1]
+@pytest.fixture(scope="module")
+def review(desk: Desk) -> Row:
+    return asked(desk, "desk-harm")[1]
 
+
+class TestHarm:
     def test_a_link_that_is_not_whole_or_over_shows_no_case(
         self, desk: Desk, windows: Windows, review: Row
     ) -> None:
@@ -136,7 +138,8 @@ class TestHarm:
             good.replace("exp=", "exp=1"): 403,
             good.replace(identity, "0" * len(identity)): 403,
             good.partition("?")[0] + expired: 410,
-            good.partition("&sig=")[0]: 303,
+            good.partition("&sig=")[0]: 403,
+            good.partition("?")[0]: 303,
         }
         page = windows.open()
         for address, status in bad.items():

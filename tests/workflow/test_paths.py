@@ -6,8 +6,10 @@ import time
 import pytest
 
 from framewarden.sweeping import LATE
+from local.desk_visit import DeskVisit
 from local.review_link import answer
 from tests.workflow.conftest import Desk
+from tests.workflow.people import People
 
 pytestmark = pytest.mark.workflow
 
@@ -162,14 +164,16 @@ def test_no_token_is_in_the_history_that_our_readers_show(desk: Desk) -> None:
     assert review["task_token"] not in output
 
 
-def test_a_person_confirms_or_takes_back_an_automatic_stop(desk: Desk) -> None:
+def test_a_person_confirms_or_takes_back_an_automatic_stop(desk: Desk, people: People) -> None:
     channel = desk.channel("confirm")
     channel.go_live()
     frame = channel.show(desk.pictures.critical())
     review = desk.asked(frame)
     assert review["asks"] == "confirm"
     assert not channel.live()  # stopped first, asked then
-    answer(desk.link(review), "reinstate", "Lead", "a painting")
+    lead, visit = people.get("lea", "lead"), DeskVisit(desk.target.console_url)
+    visit.sign_in(lead.name, lead.password)
+    answer(f"{visit.base}/reviews/{review['review_id']}", "reinstate", "", "a painting", visit)
     row = desk.ended(frame)
     assert (row["outcome"], row["reason"]) == ("reviewed", "reinstate")
     assert [stop["status"] for stop in channel.stops()] == ["reinstated"]

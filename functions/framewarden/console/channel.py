@@ -105,6 +105,7 @@ class ChannelDesk:
             visitor=visit.authority.visitor(now),
             here=opened.request.here,
             view=view,
+            now=int(now.timestamp()),
             address=visit.address(opened.path),
             nonce=links.make_nonce(visit.authority.key, opened.subject, now),
             once=token_urlsafe(ONCE_BYTES),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from framewarden.console import channel_words as words
 from framewarden.console.moments import Moment, moment
 from framewarden.console.problems import Words
+from framewarden.domain.cases import DESK
 from framewarden.domain.times import parse
 
 if TYPE_CHECKING:
@@ -74,8 +75,8 @@ def stop_line(row: Row, overview: "Overview", now: datetime) -> Line:
 
 def order_line(row: Row, overview: "Overview", now: datetime) -> Line:
     """Word an order and what came of it."""
-    # What the policy orders says so itself.
-    via = f" via {row['via']}" if row["via"] != "policy" else ""
+    # What the policy orders says so itself, and who is signed in needs no more words.
+    via = f" via {row['via']}" if row["via"] not in ("policy", DESK) else ""
     return Line(
         title=words.ORDERS.get(row["action"], str(row["action"])),
         at=moment(parse(row["at"]), now),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from framewarden.console.words import sentences
+from framewarden.domain.cases import DESK, LINK
 from framewarden.domain.failures import stop_failure_words
 
 Row = Mapping[str, Any]
@@ -72,10 +73,10 @@ LATE_LINK = (
     "link; or sign in."
 )
 WITHHELD = {
-    ("link", False): "Links only look here. Sign in to act under your own name.",
-    ("link", True): "A link takes no stop and no ban back: a lead does, who is signed in.",
-    ("desk", False): "Your role looks and does not act: call a moderator, or a lead.",
-    ("desk", True): "Your role takes no stop and no ban back: call a lead.",
+    (LINK, False): "Links only look here. Sign in to act under your own name.",
+    (LINK, True): "A link takes no stop and no ban back: a lead does, who is signed in.",
+    (DESK, False): "Your role looks and does not act: call a moderator, or a lead.",
+    (DESK, True): "Your role takes no stop and no ban back: call a lead.",
 }
 """Why buttons are not there; by who looks, and whether Reinstate alone is missing."""
 

@@ -54,8 +54,8 @@ def strip(tiles: Sequence[Tile], frames: int) -> str:
     height = HEIGHT + CAPTION + GAP
     title = f"Blurred: {len(tiles)} of {frames} frames of this incident"
     ground = f'<rect width="{left}" height="{height}" rx="6" fill="{GROUND}"/>'
-    # A small picture looks sharper than a large one: it is softened twice as much.
-    return _document(left, height, title, ground + "".join(drawn), softness=6)
+    # A small picture looks sharper than a large one: it is softened three times as much.
+    return _document(left, height, title, ground + "".join(drawn), softness=9)
 
 
 def _tile(tile: Tile, left: int, width: int) -> str:

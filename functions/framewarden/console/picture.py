@@ -79,8 +79,7 @@ class PictureDesk:
         """Return a review of which the visitor may see something."""
         self.visitors.of_review(request, review_id).authority.require(LOOK)
         row = self.find(review_id)
-        # What else lies in the table is no review.
-        if row is None or "frame" not in row:
+        if row is None:
             raise RefusedError(Problem.NO_REVIEW)
         if row["frame"]["bucket"] != self.reader.bucket:
             raise RefusedError(Problem.NO_PICTURE)

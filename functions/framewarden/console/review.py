@@ -89,8 +89,7 @@ class ReviewDesk:
         """Open a review for whoever may look at it."""
         visit = self.visitors.of_review(request, review_id)
         row = self.work.find(review_id)
-        # What lies beside the reviews in their table is none.
-        if row is None or "status" not in row:
+        if row is None:
             raise RefusedError(Problem.NO_REVIEW)
         return Opened(row, visit, request, self.clock(), self.work)
 

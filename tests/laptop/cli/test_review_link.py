@@ -49,6 +49,11 @@ def test_get_then_post_the_form_then_follow_the_redirect() -> None:
     assert site.asked == [("GET", URL, None), ("POST", URL, form), ("GET", URL, None)]
 
 
+def test_a_line_that_a_script_fills_is_not_the_page_s_notice() -> None:
+    live = '<p id="news" role="status" aria-live="polite"></p>' + DECIDED
+    assert SitePage(live).says == "Allowed: it goes on."
+
+
 def test_the_second_answer_is_told_that_it_came_second() -> None:
     site = Site(Page(200, None, FORM), Page(200, None, SECOND))
     told = answer(URL, "stop", fetch=site)

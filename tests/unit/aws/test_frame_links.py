@@ -4,6 +4,8 @@ import pytest
 
 from framewarden.aws import frame_links
 from framewarden.aws.frame_links import FrameLinks
+from framewarden.domain.errors import StoreThrottledError
+from tests.unit.scenes import FRAMES_BUCKET
 
 FRAME = {"bucket": "frames", "key": "ivs/a b/+%.jpg", "version_id": "v/1+", "frame_id": "f"}
 
@@ -50,3 +52,33 @@ def test_a_frame_without_a_version_is_asked_for_as_it_is():
 
 def test_nothing_is_lent_from_another_bucket():
     assert FrameLinks("frames").url(FRAME | {"bucket": "payroll"}) is None
+
+
+def test_a_frame_that_lies_there_is_told_from_one_that_does_not(aws):
+    body = {"Bucket": FRAMES_BUCKET, "Key": "ivs/a.jpg", "Body": b"a picture"}
+    version = aws.client("s3").put_object(**body)["VersionId"]
+    frame = {"bucket": FRAMES_BUCKET, "key": "ivs/a.jpg", "version_id": version}
+    links = FrameLinks(FRAMES_BUCKET)
+    assert links.lies_there(frame)
+    assert links.lies_there(frame | {"version_id": None})
+    assert not links.lies_there(frame | {"key": "ivs/b.jpg"})
+    assert not links.lies_there(frame | {"version_id": "gone"})
+    aws.client("s3").delete_object(Bucket=FRAMES_BUCKET, Key="ivs/a.jpg", VersionId=version)
+    assert not links.lies_there(frame)
+    aws.client("s3").put_object(Bucket=FRAMES_BUCKET, Key="ivs/empty.jpg", Body=b"")
+    assert not links.lies_there(frame | {"key": "ivs/empty.jpg", "version_id": None})
+    asked = aws.wire.made("GetObject")
+    assert {one["Range"] for one in asked} == {"bytes=0-0"}
+    assert not links.lies_there(frame | {"bucket": "payroll"})
+    assert len(aws.wire.made("GetObject")) == len(asked), "another bucket is not even asked"
+
+
+def test_a_frame_that_may_not_be_read_is_none(aws):
+    aws.wire.fails("GetObject", "AccessDenied", status=403)
+    assert not FrameLinks("frames").lies_there(FRAME)
+
+
+def test_a_bucket_that_does_not_answer_is_no_missing_frame(aws):
+    aws.wire.fails("GetObject", "SlowDown", times=2, status=503)
+    with pytest.raises(StoreThrottledError):
+        FrameLinks("frames").lies_there(FRAME)

@@ -21,7 +21,7 @@ BASE = 1_795_000_000  # a deadline
 
 def review(number, severity="high", deadline=None, **more):
     """Return a row of as many bytes as a review of one frame has."""
-    deadline = deadline or BASE + number
+    deadline = BASE + number if deadline is None else deadline
     row = {
         "review_id": f"{number:020x}",
         "status": "pending",

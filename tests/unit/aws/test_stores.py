@@ -3,12 +3,14 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from botocore.exceptions import ClientError
 
 from framewarden.aws.ledger import Ledger
 from framewarden.aws.outbox import Outbox
 from framewarden.aws.reviews import Reviews
 from framewarden.domain.times import iso, parse
 from tests.unit.scenes import CHANNEL, frame_of
+from tests.unit.wire import KilledError
 
 NOW = datetime(2026, 11, 22, 8, 5, 32, tzinfo=UTC)
 SECONDS = int(NOW.timestamp())
@@ -102,7 +104,67 @@ def test_a_row_that_was_delivered_meanwhile_is_not_postponed(aws):
     assert (row["due"], row["attempts"], row["last_error"]) == (SECONDS + 60, 1, "why")
 
 
+CALL = {"id": "notice#review#r1#reminder", "kind": "review", "review_id": "r1", "due": SECONDS}
+ASKED = {"review_id": "r1", "status": "pending", "rung": 0, "remind_at": SECONDS}
+
+
+def test_people_are_reminded_once_and_the_call_is_kept_with_it(aws):
+    aws.put("reviews", ASKED)
+    reviews = Reviews("reviews", outbox_table="outbox")
+    assert reviews.remind("r1", iso(NOW), CALL) is True
+    assert aws.rows("outbox") == [CALL]
+    row = aws.review("r1")
+    assert (row["reminded_at"], "remind_at" in row) == (iso(NOW), False)
+    Outbox("outbox").delivered(CALL["id"])
+    assert reviews.remind("r1", iso(NOW), CALL) is False
+    assert aws.rows("outbox") == []
+
+
+@pytest.mark.parametrize("moved", [{"status": "decided"}, {"status": "expired"}, {"rung": 1}])
+def test_nobody_is_reminded_of_what_has_moved_on(aws, moved):
+    aws.put("reviews", ASKED | moved)
+    assert Reviews("reviews", outbox_table="outbox").remind("r1", iso(NOW), CALL) is False
+    assert aws.review("r1") == ASKED | moved
+    assert aws.rows("outbox") == []
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_worker_killed_while_it_reminds_leaves_both_or_neither(aws, late):
+    aws.put("reviews", ASKED)
+    with aws.wire.killed_at(1, after=late), pytest.raises(KilledError):
+        Reviews("reviews", outbox_table="outbox").remind("r1", iso(NOW), CALL)
+    assert ("reminded_at" in aws.review("r1")) == bool(aws.rows("outbox")) == late
+
+
+def test_a_transaction_that_is_refused_for_no_condition_is_no_answer(aws):
+    aws.wire.fails("TransactWriteItems", "AccessDeniedException")
+    with pytest.raises(ClientError, match="AccessDeniedException"):
+        Reviews("reviews").expire("r1", {"status": "expired"})
+
+
+@pytest.mark.parametrize(("seconds", "stored"), [(-1, True), (0, False), (1, False)])
+def test_a_decision_is_stored_before_the_deadline_that_stands_then(aws, seconds, stored):
+    """However long ago the row was read that it is made about."""
+    aws.put("reviews", ASKED | {"deadline": SECONDS})
+    row = ASKED | {"deadline": SECONDS + 900}
+    decided = {"status": "decided", "decision": "allow"}
+    reviews = Reviews("reviews", outbox_table="outbox")
+    assert reviews.decide(row, decided, CALL, SECONDS + seconds) is stored
+    assert aws.review("r1")["status"] == ("decided" if stored else "pending")
+    assert aws.rows("outbox") == ([CALL] if stored else [])
+
+
+def test_what_is_no_review_is_not_found_as_one(aws):
+    aws.put("reviews", {"review_id": "incident#x", "current": "r1"})
+    aws.put("reviews", ASKED)
+    reviews = Reviews("reviews")
+    assert reviews.get("incident#x") is None
+    assert reviews.current("x") == ("r1", ASKED)
+    assert reviews.current("y") == (None, None)
+
+
 def test_a_review_that_nobody_opened_is_not_made_by_settling_it(aws):
     Reviews("reviews").settle("unknown", "cleared", None)
     Reviews("reviews").notified("unknown", 0)
+    Reviews("reviews").nobody_waited("unknown", iso(NOW))
     assert aws.rows("reviews") == []

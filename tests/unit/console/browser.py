@@ -70,4 +70,4 @@ def ask(handler, method, path, query=None, body=None, headers=None, arn=FUNCTION
 
 def typed(fields):
     """Return a form's fields as a browser sends them."""
-    return urlencode(fields)
+    return urlencode(fields, doseq=True)

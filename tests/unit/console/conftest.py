@@ -265,14 +265,18 @@ class Person:
         return self.world.post(review_id, sent, query={}, below=below, **fields)
 
     def press(self, decision, review_id="r1", **typed):
-        """Open the page and press one of its buttons, wherever it has one."""
-        fields = self.get(review_id).fields
+        """Open the page and press a button, whether it has one or not."""
+        fields = {"nonce": self.nonce(review_id)} | self.get(review_id).fields
         return self.post(review_id, **fields | {"decision": decision} | typed)
 
     def act(self, below, review_id="r1", headers=None, **typed):
-        """Open the page and send one of its other forms."""
-        nonce = self.get(review_id).fields["nonce"]
-        return self.post(review_id, below, headers, **{"nonce": nonce} | typed)
+        """Send one of the page's other forms."""
+        return self.post(review_id, below, headers, **{"nonce": self.nonce(review_id)} | typed)
+
+    def nonce(self, review_id="r1"):
+        """Return what their page of a review would have in its forms, had it any."""
+        account = session.unseal(self.cookie["Cookie"].partition("=")[2], self.world)[0].account
+        return links.make_nonce(KEY, f"{review_id}|{account}", self.world.now)
 
 
 @pytest.fixture

@@ -75,9 +75,12 @@ class Queue:
     counted: int = 0
 
     def __post_init__(self):
+        self.handler = site("desk_page", routes(lambda: self.desk))
+
+    @property
+    def desk(self):
         visitors = Visitors(self, "stop", lambda refresh: None, lambda: self.now)
-        desk = QueueDesk(self.page, self.count, visitors, lambda: self.now)
-        self.handler = site("desk_page", routes(lambda: desk))
+        return QueueDesk(self.page, self.count, visitors, lambda: self.now)
 
     def accepted(self):
         return [KEY]

@@ -117,8 +117,8 @@ def test_a_ban_says_since_when_by_whom_until_when_and_how_often_it_came_back(cha
     text = channel.get().text
     assert "Banned until 2026-11-23 08:06:31 UTC Since" in text
     assert "By Ana Until in 1 d 2026-11-23 08:06:31 UTC Came back 1 time, and" in text
-    channel.ban_row = ban()
-    assert "Came back not since" in channel.get().text
+    channel.ban_row = ban(via="desk")
+    assert "By Ana Came back not since" in channel.get().text
 
 
 @pytest.mark.parametrize(
@@ -307,6 +307,7 @@ def test_stops_show_how_each_ended(channel):
     ("changes", "words"),
     [
         ({}, "Stop by Ana via link, 4 min 59 s ago 2026-11-22 08:01:32 UTC Stopped, and verified."),
+        ({"via": "desk"}, "Stop by Ana, 4 min 59 s ago 2026-11-22 08:01:32 UTC"),
         ({"action": "ban"}, "Banned; what was live was stopped, and that is verified."),
         ({"action": "ban", "result": "already_offline"}, "Banned; nothing was on air."),
         ({"result": "already_offline"}, "Nothing had to be stopped: that session had ended."),

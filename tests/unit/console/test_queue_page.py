@@ -202,10 +202,10 @@ def test_an_empty_queue_explains_itself(queue, query, rows, said):
 
 def test_markup_stays_text(queue):
     evil = "<script>alert(1)</script>\"'"
+    lapsed = {"channel": evil} | claimed(left=-1, name=evil)
     queue.add(row(evil, channel=evil, labels=[label(evil), label(evil)], **claimed(evil, evil)))
-    queue.add(
-        row("b", reason=evil, labels=[], category="unscreened", **claimed(left=-1, name=evil))
-    )
+    queue.add(row("b", reason=evil, labels=[], category="unscreened", **lapsed))
+    queue.add(row("c", labels=[], category=evil, channel=evil))
     reply = queue.ask(channel="<SCRIPT>")
     assert "<script>alert" not in reply.body
     assert reply.body.count("<script") == 2

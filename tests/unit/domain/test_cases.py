@@ -1,6 +1,8 @@
+from datetime import UTC, datetime
+
 import pytest
 
-from framewarden.domain.cases import UNSCREENED_SEVERITY, case_of, offered
+from framewarden.domain.cases import UNSCREENED_SEVERITY, case_of, event, is_claimed, offered
 from tests.unit.scenes import state
 
 
@@ -62,6 +64,44 @@ def test_a_stop_that_failed_says_by_which_error_and_no_other_case_does():
 def test_a_stop_too_many_is_decided_by_people():
     case = case_of(state("open_review/breaker_open"))
     assert (case["asks"], case["stop_failed"], case["stop_error"]) == ("decide", False, None)
+
+
+@pytest.mark.parametrize(("scenario", "slot"), [("high", "verdict"), ("unscreened", "unscreened")])
+def test_a_case_is_reminded_of_as_the_policy_says(scenario, slot):
+    scene = state(f"open_review/{scenario}")
+    for review, expected in (({"remind": 60}, 60), ({"remind": None}, None), ({}, None)):
+        scene[slot]["review"] = {"ladder": [900], "default": "allow"} | review
+        assert case_of(scene)["remind"] == expected
+
+
+NOW = datetime(2026, 11, 22, 8, 5, 32, tzinfo=UTC)
+CLAIMED = {"claimed_by": "ada", "claimed_until": int(NOW.timestamp()) + 1}
+
+
+@pytest.mark.parametrize(
+    ("review", "account", "expected"),
+    [
+        ({}, None, False),
+        ({}, "ada", False),
+        (CLAIMED, None, True),
+        (CLAIMED, "bob", True),
+        (CLAIMED, "ada", False),
+        (CLAIMED | {"claimed_until": int(NOW.timestamp())}, "bob", False),
+    ],
+)
+def test_a_claim_is_somebody_elses_until_it_runs_out(review, account, expected):
+    assert is_claimed(review, NOW, account) is expected
+
+
+def test_an_event_says_who_did_what_when_and_how():
+    assert event("note", "Ada", None, "link", NOW, note="a bunny") == {
+        "at": "2026-11-22T08:05:32.000Z",
+        "kind": "note",
+        "by": "Ada",
+        "account": None,
+        "via": "link",
+        "note": "a bunny",
+    }
 
 
 VIEWERS = {"viewers": "arn:viewers", "moderators": None}

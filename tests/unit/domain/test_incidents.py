@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from framewarden.domain.incidents import (
     incident_key,
+    lane,
     next_rung,
     outcome_of,
+    place,
     raised,
     review_id,
     rung_deadline,
@@ -43,10 +45,20 @@ def test_a_rung_runs_out_its_own_time_after_it_began():
         rung_deadline(begun, [300], 1)
 
 
+def test_a_place_is_severity_and_then_deadline():
+    assert place("critical", 1_795_000_000) == "0#1795000000"
+    assert place("low", 5) == "3#0000000005"
+    assert [lane(severity) for severity in ("critical", "high", "medium", "low", "none")] == [
+        "0#", "1#", "2#", "3#", "4#",
+    ]  # fmt: skip
+    for word in ("", "HIGH", "severe"):
+        with pytest.raises(ValueError):
+            lane(word)
+
+
 def review(severity="high", error=None, **more):
     return {
         "severity": severity,
-        "open_severity": severity,
         "stop_failed": error is not None,
         "stop_error": error,
         "default": "allow",
@@ -75,6 +87,20 @@ def test_a_graver_frame_raises_a_review_and_brings_its_failed_stop_along():
     assert (changes["stop_failed"], changes["stop_error"]) == (True, "StopDeniedError")
     assert "stop_error" not in raised(review("high"), review("critical"))
     assert "stop_error" not in raised(review("high", "ChannelBusyError"), graver)
+
+
+@pytest.mark.parametrize(("before", "then", "expected"), [(100, 50, 50), (100, 150, 100)])
+def test_a_raised_review_takes_its_place_at_the_nearer_deadline(before, then, expected):
+    changes = raised(review("medium", deadline=before), review("critical", deadline=then))
+    assert (changes["deadline"], changes["place"]) == (expected, place("critical", expected))
+
+
+def test_a_raised_review_is_reminded_of_as_its_severity_is_while_its_first_rung_is_waited_for():
+    graver = review("critical", remind_at=70)
+    assert raised(review("high", remind_at=90), graver)["remind_at"] == 70
+    assert raised(review("high", reminded_at="then"), graver)["remind_at"] == 70
+    assert "remind_at" not in raised(review("high", rung=1), graver)
+    assert "remind_at" not in raised(review("high", remind_at=90), review("critical"))
 
 
 VERDICT = {"verdict": {"severity": "high"}}

@@ -69,7 +69,8 @@
       how.body = new URLSearchParams({ action: "keep", nonce });
     }
     try {
-      const address = keeps ? document.getElementById("claim").action : here;
+      // Not `form.action`: the form's buttons are of that name.
+      const address = keeps ? document.getElementById("claim").getAttribute("action") : here;
       const reply = await fetch(address, how);
       const json = reply.headers.get("content-type")?.startsWith("application/json");
       if (json) hear(await reply.json());
