@@ -48,10 +48,6 @@ PHONE = {"width": 400, "height": 860}
 # Seconds until everything that was shown is judged, or waits for somebody.
 WAIT = 60.0
 
-# Every picture within the window is there; the others are loaded when somebody scrolls.
-SEEN = """() => [...document.images].every(
-  one => one.complete || one.getBoundingClientRect().top > innerHeight)"""
-
 # What is on air, and which of the clip's seconds it sends (samples/README.md has their scores).
 ON_AIR = {"garden": range(28, 33), "meadow": range(45, 52)}
 UPLOADS = ("uploads/holiday/red-flower.png", "uploads/avatars/0412.png")
@@ -187,8 +183,8 @@ def _taken(page: Page) -> bytes:
     OperatorError
         It is too large for a README.
     """
-    page.wait_for_load_state("load")
-    page.wait_for_function(SEEN)
+    # Lazy pictures are asked for after the page; an open queue is quiet between its questions.
+    page.wait_for_load_state("networkidle")
     with Image.open(BytesIO(page.screenshot())) as shot:
         few = shot.convert("RGB").quantize(COLOURS, Image.Quantize.MEDIANCUT)
         packed = BytesIO()

@@ -28,9 +28,9 @@ def _accounts() -> "Accounts":
 @cache
 def _queue() -> queue.QueueDesk:
     # A stylesheet needs no table.
-    from framewarden.aws.reviews import Reviews
+    from framewarden.aws.review_queue import ReviewQueue
 
-    reviews, known = Reviews(settings.DeskPage.read().reviews_table), _visitors()
+    reviews, known = ReviewQueue(settings.DeskPage.read().reviews_table), _visitors()
     return queue.QueueDesk(reviews.open_page, reviews.counts, known, known.clock)
 
 

@@ -10,14 +10,9 @@ from framewarden.aws.case_records import CaseRecords, RecordFullError
 from framewarden.aws.dynamo import Row
 from framewarden.aws.reviews import Reviews
 from framewarden.closing import close as close
-from framewarden.closing import close_overdue as close_overdue
-from framewarden.closing import end as end
 from framewarden.domain import cases, waits
 from framewarden.domain.errors import StoreConflictError
 from framewarden.domain.times import iso
-from framewarden.domain.waits import answer as answer
-from framewarden.domain.waits import slot as slot
-from framewarden.domain.waits import unanswered as unanswered
 from framewarden.observability import count, logger
 
 Labels = Mapping[str, Sequence[str]]

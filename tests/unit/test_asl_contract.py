@@ -376,10 +376,10 @@ def test_a_slot_holds_exactly_what_the_handler_answers(aws, context, name, scena
 
 
 def test_a_persons_answer_has_the_fields_of_the_deadlines_answer():
-    from framewarden import deciding
+    from framewarden.domain import waits
 
     row = {"decision": "allow", "status": "decided"}
-    assert set(deciding.answer(row)) == set(selected("CloseReview"))
+    assert set(waits.answer(row)) == set(selected("CloseReview"))
 
 
 def pick(name, document, machine="moderate"):

@@ -92,7 +92,9 @@
     // Addresses are relative to the page that they were written for.
     for (const image of frames.querySelectorAll("img")) image.src = new URL(image.getAttribute("src"), around.href);
     document.getElementById("around").replaceChildren(document.adoptNode(frames));
-    frames.querySelector(".own")?.scrollIntoView({ block: "nearest", inline: "center" });
+    // The list alone is scrolled: the page stays where somebody reads it.
+    const own = frames.querySelector(".own");
+    if (own) frames.scrollLeft = own.offsetLeft - frames.offsetLeft - (frames.clientWidth - own.offsetWidth) / 2;
   };
   if (around) neighbours().catch(() => {});
 
