@@ -9,7 +9,6 @@ from framewarden import delivering, settings
 from framewarden.aws.case_records import CaseRecords, RecordFullError
 from framewarden.aws.dynamo import Row
 from framewarden.aws.reviews import Reviews
-from framewarden.closing import close as close
 from framewarden.domain import cases, waits
 from framewarden.domain.errors import StoreConflictError
 from framewarden.domain.times import iso

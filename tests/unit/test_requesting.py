@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from framewarden import calling, deciding, requesting, reviewing, settings, sweeping
+from framewarden import calling, closing, deciding, requesting, reviewing, settings, sweeping
 from framewarden.aws.ledger import Ledger
 from framewarden.domain import links
 from framewarden.domain.errors import StoreConflictError, StoreThrottledError
@@ -82,7 +82,7 @@ def test_a_retried_wait_keeps_its_new_token_and_tells_nobody_again(aws, slot):
 
 def test_each_rung_calls_people_once(aws, slot):
     request(slot)
-    climbed = deciding.close(slot, settings.CloseReview.read(), after(minutes=15))["review"]
+    climbed = closing.close(slot, settings.CloseReview.read(), after(minutes=15))["review"]
     for token in ("token-2", "token-3"):
         request(climbed, token, after(minutes=15))
     first, second = aws.notices()
@@ -96,7 +96,7 @@ def test_the_policys_ladder_is_climbed_as_it_says(aws, slot):
     request(slot)
     for minute in range(10, 13):
         sweep(after(minutes=minute))
-    climbed = deciding.close(slot, settings.CloseReview.read(), after(minutes=15))["review"]
+    climbed = closing.close(slot, settings.CloseReview.read(), after(minutes=15))["review"]
     request(climbed, "token-2", after(minutes=15))
     sweep(after(minutes=30, seconds=16))
     told = aws.wire.made("Publish")
@@ -252,7 +252,7 @@ class TestModerators:
         for token in ("token-1", "token-2"):
             request(slot, token)
         assert len(aws.wire.made("SendEvent")) == 1
-        climbed = deciding.close(slot, settings.CloseReview.read(), after(minutes=15))["review"]
+        climbed = closing.close(slot, settings.CloseReview.read(), after(minutes=15))["review"]
         for token in ("token-3", "token-4"):
             request(climbed, token, after(minutes=15))
         assert len(aws.wire.made("SendEvent")) == 2

@@ -220,6 +220,14 @@ class Problem(Enum):
         "Nothing was done: a label is judged as the model gave it, or added from the taxonomy.",
         "Choose among the labels on the page.",
     )
+    NOBODY_WAITED = Words(
+        409,
+        "This came after the deadline",
+        "Your decision is stored, but the execution that asked for it had gone on: it may never be "
+        "carried out.",
+        "Below is what stands; look again in a moment. What is still on air can be stopped on the "
+        "channel's page.",
+    )
     FAILED = Words(
         500,
         "Something failed on our side",

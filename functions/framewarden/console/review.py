@@ -1,6 +1,5 @@
 """Show a review to whoever may look, and take its one decision."""
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     from framewarden.console.visitors import Visitors
 
 Row = Mapping[str, Any]
-
-RUNG = re.compile(r"[0-9]{1,2}", re.ASCII)
 
 
 class Decided(Protocol):
@@ -102,8 +99,10 @@ class ReviewDesk:
     def _check(self, opened: Opened, form: Form) -> None:
         """Refuse what is not on offer, or not for this visitor."""
         row, who, late = opened.row, opened.who, opened.visit.late
-        # A second press must not pass the review on by two rungs.
-        if form.decision == "escalate" and form.rung not in ("", str(row["rung"])):
+        # What they looked at was another rung: a second press must not pass it on by two, and what
+        # takes something off waits for nobody.
+        moved = form.rung not in ("", str(row["rung"]))
+        if moved and opened.state == "open" and form.decision not in ("stop", "block"):
             raise RefusedError(Problem.MOVED_ON)
         if form.decision not in offered(dict(row)):
             raise RefusedError(Problem.NOT_OFFERED)
@@ -128,7 +127,7 @@ class ReviewDesk:
                 account=who.account,
                 labels=labels,
                 may_overrule=who.may(roles.LEAD),
-                rung=int(form.rung) if RUNG.fullmatch(form.rung) else None,
+                rung=int(opened.row["rung"]),
             )
         except ValueError:
             # Somebody passed it on between our look and the store's: it offers less now.
@@ -150,7 +149,7 @@ def _not_applied(later: Opened, form: Form, decided: Decided) -> Answer:
         return later.page(_already(later.row, form.decision))
     if later.state == "open":
         return later.page(Problem.MOVED_ON.value, form)
-    return later.page(Problem.TOO_LATE.value)
+    return later.page((Problem.NOBODY_WAITED if decided.first else Problem.TOO_LATE).value)
 
 
 def _already(row: Row, wanted: str) -> Words:

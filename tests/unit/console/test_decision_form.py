@@ -122,6 +122,25 @@ def test_a_second_press_does_not_pass_a_review_on_by_two_rungs(world):
     assert reply.fields["rung"] == "1"
 
 
+@pytest.mark.parametrize(("decision", "status", "decided"), [("allow", 409, 0), ("stop", 303, 1)])
+def test_who_looked_at_an_earlier_rung_can_still_stop_and_nothing_else(
+    world, decision, status, decided
+):
+    row = world.add(ladder=[300, 600, 900])
+    page = world.get()
+    row["rung"] = 1
+    assert world.post(**page.fields, decision=decision, name="Ana").status == status
+    assert len(world.decided) == decided
+
+
+def test_who_looked_before_it_was_decided_is_told_what_was_decided(world):
+    row = world.add(ladder=[300, 600, 900])
+    page = world.get()
+    row |= {"rung": 1, "status": "decided", "decision": "stop", "by": "Ben", "via": "desk"}
+    reply = world.post(**page.fields, decision="allow", name="Ana")
+    assert "This was decided before" in reply.text
+
+
 def test_a_review_that_is_passed_on_while_we_decide_is_shown_again(world):
     row = world.add(ladder=[300, 600])
 

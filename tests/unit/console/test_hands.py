@@ -124,7 +124,7 @@ def test_a_decision_for_an_execution_that_has_ended_came_after_the_deadline(worl
     world.nobody_waits = True
     reply = world.press("stop", name="Ana")
     assert reply.status == 409
-    assert "This came after the deadline Your decision was not applied" in reply.text
+    assert "This came after the deadline Your decision is stored, but" in reply.text
     assert reply.decisions == []
 
 
