@@ -67,11 +67,19 @@ FUNCTIONS = (
     Function("settle", ("dynamodb",), "timed_out"),
     Function("sweep", ("dynamodb",), "schedule"),
     Function("reconcile", ("dynamodb",), "stream_start"),
+    Function("desk_page", ("dynamodb", "secretsmanager")),
     Function("review_page", ("dynamodb", "secretsmanager")),
+    Function("picture_page", ("dynamodb", "s3", "secretsmanager")),
     Function("channel_page", ("dynamodb", "secretsmanager")),
 )
 # No scenario of `events/`: API Gateway's event of somebody who follows a link.
-LINKS = {"review_page": "/reviews/r1", "channel_page": "/channels/ivs/AbCdef1G2hij"}
+LINKS = {
+    "desk_page": "/queue",
+    "review_page": "/reviews/r1",
+    "picture_page": "/reviews/r1/blurred",
+    "channel_page": "/channels/ivs/AbCdef1G2hij",
+}
+SESSION = "__Host-framewarden=e30.c2lnbmF0dXJl"
 
 
 def link(path: str) -> dict[str, Any]:
@@ -79,8 +87,9 @@ def link(path: str) -> dict[str, Any]:
     return {
         "httpMethod": "GET",
         "path": path,
-        "headers": {"host": "127.0.0.1"},
-        "queryStringParameters": {"exp": "4102444800", "may": "all", "sig": "c2lnbmF0dXJl"},
+        # Of somebody who has signed in, where there is no link.
+        "headers": {"host": "127.0.0.1", **({"cookie": SESSION} if path == "/queue" else {})},
+        "queryStringParameters": {"exp": "4102444800", "sig": "c2lnbmF0dXJl"},
         "requestContext": {"path": f"/live{path}"},
     }
 

@@ -161,7 +161,7 @@ def loaded(context: Any, ground: Ground, page: Page) -> Figure:
     sizes: dict[str, int] = {}
     window = context.new_page()
     answers: list[Any] = []
-    window.on("response", answers.append)
+    window.on("response", lambda answer: answers.append(answer))
     window.goto(ground.target.console_url + page.paths[0], wait_until="load")
     window.wait_for_timeout(1500)  # the first question of what is new
     for answer in answers:

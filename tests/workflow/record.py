@@ -36,3 +36,13 @@ def claimed_until(desk: Desk, review_id: str, seconds: int) -> None:
         ConditionExpression="attribute_exists(claimed_by)",
         ExpressionAttributeValues=typed({":until": int(time.time()) + seconds}),
     )
+
+
+def forget_token(desk: Desk, review_id: str) -> None:
+    """Let nobody wait for a review: AWS forgets the token of a closed execution, ministack not."""
+    desk.client("dynamodb").update_item(
+        TableName=desk.target.output("ReviewsTable"),
+        Key=typed({"review_id": review_id}),
+        UpdateExpression="SET task_token = :gone",
+        ExpressionAttributeValues=typed({":gone": "of-a-closed-execution"}),
+    )

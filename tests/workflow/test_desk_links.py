@@ -16,7 +16,7 @@ from local.links import link_key
 from tests.workflow.browser import Windows, offered, press
 from tests.workflow.conftest import Desk, Row
 from tests.workflow.people import People
-from tests.workflow.record import events
+from tests.workflow.record import events, forget_token
 
 pytestmark = pytest.mark.workflow
 
@@ -217,6 +217,7 @@ def test_a_decision_for_a_closed_execution_says_that_it_came_too_late(
     desk.client("stepfunctions").stop_execution(
         executionArn=f"{machine}:{desk.frame(frame)['execution']}"
     )
+    forget_token(desk, review["review_id"])
     press(page, "allow")
     expect(page.locator("main")).to_contain_text("after the deadline")
     kinds = [event["kind"] for event in events(desk, review["review_id"])]
