@@ -218,6 +218,7 @@ def test_a_decision_for_a_closed_execution_says_that_it_came_too_late(
         executionArn=f"{machine}:{desk.frame(frame)['execution']}"
     )
     forget_token(desk, review["review_id"])
+    desk.wait(lambda: desk.review(review["review_id"]).get("outcome"), "the frame is settled")
     press(page, "allow")
     expect(page.locator("main")).to_contain_text("after the deadline")
     kinds = [event["kind"] for event in events(desk, review["review_id"])]

@@ -60,9 +60,9 @@ STILL = {
 EITHER = {
     "escalate": Decision(
         "Pass it on",
-        "Asks the next person on the ladder, with a new deadline.",
-        "the next person is asked",
-        "Passed on to the next person.",
+        "Asks a lead, with a new deadline.",
+        "a lead is asked",
+        "Passed on to a lead.",
     ),
 }
 # The key that puts the focus on a decision's button; Enter presses it.
