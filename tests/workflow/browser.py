@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, expect
 
 from local.chromium import INSTALL_ONE, NONE_FOUND, PATIENCE, chromium, find_chromium, sign_in
 from tests.workflow.people import People, Person
@@ -69,8 +70,11 @@ class Windows:
         return page
 
     def close(self) -> None:
-        """Close every window."""
+        """Close every window, at rest: one that is on its way elsewhere may never close."""
         for context in self._contexts:
+            for page in context.pages:
+                with suppress(Error):
+                    page.goto("about:blank")
             context.close()
 
 

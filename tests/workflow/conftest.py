@@ -44,7 +44,7 @@ LABEL_RULES = ((97, "critical"), (80, "high"), (60, "medium"), (0, "low"))
 Row = dict[str, Any]
 
 SHORT = {"deadline": DEADLINE, "default": "allow"}
-LADDER = {"deadline": 4, "remind": 1}
+LADDER = {"deadline": DEADLINE, "remind": 1}
 SPECIAL: dict[str, Row] = {
     "expire-allow": {"reviews": {"high": SHORT}},
     "expire-stop": {"reviews": {"high": {**SHORT, "default": "stop"}}},

@@ -28,14 +28,6 @@ class Letters(Mailbox):
         mine = [one for one in self.kept if review_id in one["Message"]]
         return [one["MessageAttributes"]["call"]["Value"] for one in mine]
 
-    def text(self, review_id: str, call: str) -> str:
-        """Return the text of one notice."""
-        return next(
-            str(one["Message"])
-            for one in self.kept
-            if review_id in one["Message"] and one["MessageAttributes"]["call"]["Value"] == call
-        )
-
     def read(self) -> list[str]:
         sqs = self.target.client("sqs")
         found = sqs.receive_message(QueueUrl=self._queue_url, MaxNumberOfMessages=10)
@@ -69,14 +61,14 @@ def test_people_are_reminded_then_a_lead_is_called_then_the_default_acts(
     assert set(offered(moderator)) >= {"allow", "stop"}
 
     desk.wait(
-        lambda: desk.invoke("SweepFunction", {}) and letters.calls(climbs)[1:] == ["reminder"],
+        lambda: desk.invoke("SweepFunction", {}) and letters.calls(climbs)[1:2] == ["reminder"],
         "people are reminded",
     )
     assert letters.calls(climbs)[0] == "ask"
     assert desk.review(climbs)["reminded_at"]
     assert "remind_at" not in desk.review(climbs)
 
-    desk.wait(lambda: letters.calls(climbs)[2:] == ["escalation"], "a lead is called")
+    desk.wait(lambda: letters.calls(climbs)[2:3] == ["escalation"], "a lead is called")
     escalated(desk, windows, people, climbs)
     assert desk.ended(frames["desk-remind"])["outcome"] == "reviewed"
     row = desk.review(climbs)
@@ -87,7 +79,7 @@ def test_people_are_reminded_then_a_lead_is_called_then_the_default_acts(
     row = desk.ended(frames["desk-default"])
     assert (row["outcome"], row["reason"]) == ("stopped", "by_default")
     assert not desk.channel("desk-default").live()
-    assert letters.calls(ends) == ["ask", "reminder", "escalation"] or "stop" in letters.calls(ends)
+    assert {"ask", "escalation"} <= set(letters.calls(ends))
     page = windows.case(windows.open(people.get("bea")), ends)
     assert offered(page) == []
     expect(page.locator("main")).to_contain_text("Nobody decided")
