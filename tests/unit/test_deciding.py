@@ -419,6 +419,14 @@ class TestNobodyWaiting:
         aws.wire.serves("SendTaskSuccess", ends)
         assert "nobody_waited_at" not in decide(opened["review_id"]).review
 
+    def test_an_execution_that_was_settled_as_dead_meanwhile_did_not(self, aws, opened):
+        def dies(asked):
+            Reviews("reviews").settle(opened["review_id"], "unscreened", "execution_aborted")
+            return refused("TaskDoesNotExist")
+
+        aws.wire.serves("SendTaskSuccess", dies)
+        assert "nobody_waited_at" in decide(opened["review_id"]).review
+
     def test_a_wait_that_was_passed_on_has_gone_on_by_itself(self, aws, opened):
         aws.wire.fails("SendTaskSuccess", "TaskTimedOut")
         decide(opened["review_id"], "escalate")

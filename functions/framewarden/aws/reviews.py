@@ -143,8 +143,11 @@ class Reviews(ReviewQueue):
 
     def nobody_waited(self, review_id: str, at: str) -> None:
         """Remember that no execution took the decision, unless one has ended with it already."""
-        unheard = "#status = :decided AND attribute_not_exists(outcome)"
-        self._write(review_id, {"nobody_waited_at": at}, unheard, {":decided": "decided"})
+        # An execution that died may have been settled as unscreened in between.
+        unheard = "(attribute_not_exists(outcome) OR outcome = :unscreened)"
+        values = {":decided": "decided", ":unscreened": "unscreened"}
+        condition = f"#status = :decided AND {unheard}"
+        self._write(review_id, {"nobody_waited_at": at}, condition, values)
 
     def settle(
         self, review_id: str, outcome: str, reason: str | None, live_session: Row | None = None

@@ -63,8 +63,9 @@ def _neighbour(opened: "Opened", row: Row, frame: Row) -> Neighbour:
         at=moment(parse(row["put_at"]), opened.now),
         distance="under review" if own else _distance(parse(row["put_at"]), parse(frame["put_at"])),
         own=own,
-        # What nobody judged has none, and is not to be taken for a clean one.
-        severity=str(row.get("severity") or "not judged"),
+        # What nobody judged has none, and is not to be taken for a clean one; that of the frame
+        # under review comes to the ledger when the review has ended.
+        severity=str((opened.row if own else row).get("severity") or "not judged"),
         outcome=_outcome(row),
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
+from urllib.parse import quote
 
 from framewarden.console import pages
 from framewarden.console.answer import Answer
@@ -14,6 +15,7 @@ from framewarden.console.queue_view import QueueView, counted_whole, view_of
 from framewarden.console.request import Request
 from framewarden.console.site import Routes, looks
 from framewarden.domain import links, roles
+from framewarden.domain.cases import is_claimed
 
 Row = Mapping[str, Any]
 
@@ -79,6 +81,20 @@ class QueueDesk:
         body = pages.render("cards.html", "", **_shown(view, authority, now))
         return Answer(200, body, headers={"ETag": etag})
 
+    def next(self, request: Request) -> Answer:
+        """Answer GET: go to the most urgent case that waits for this person, or else to the queue.
+
+        `not` is the case that they come from, which the index may still show for a moment.
+        """
+        authority, now = self._who(request), self.clock()
+        rows = self.page(CARDS, None, None).rows
+        mine = (row for row in rows if _waits_for(row, authority, now))
+        come_from = request.query.get("not")
+        found = (str(row["review_id"]) for row in mine if row["review_id"] != come_from)
+        review_id = next(found, None)
+        path = f"reviews/{quote(review_id, safe='')}" if review_id else "queue"
+        return Answer(303, headers={"Location": request.root + path})
+
     def _who(self, request: Request) -> Authority:
         authority = self.visitors.signed_in(request)
         if authority is None:
@@ -97,6 +113,15 @@ class QueueDesk:
             page = self.page(CARDS, asked.severity, None)
         counts = None if counted_whole(asked, page.after) else self.counts()
         return view_of(asked, page.rows, page.after, counts, authority, now, lost=lost)
+
+
+def _waits_for(row: Row, authority: Authority, now: datetime) -> bool:
+    """Tell whether a case is in time, in nobody else's hands, and not a lead's."""
+    if row["deadline"] <= now.timestamp():
+        return False
+    if int(row["rung"]) > 0 and not authority.may(roles.LEAD):
+        return False
+    return not is_claimed(dict(row), now, authority.account)
 
 
 def _shown(view: QueueView, authority: Authority, now: datetime) -> dict[str, Any]:
@@ -118,4 +143,5 @@ def routes(desk: Callable[[], QueueDesk]) -> Routes:
     return {
         "/queue": looks(lambda request: desk().show(request)),
         "/queue/cards": looks(lambda request: desk().cards(request)),
+        "/queue/next": looks(lambda request: desk().next(request)),
     }

@@ -17,7 +17,8 @@ def test_neighbours_are_shown_with_time_severity_and_outcome(world):
         frame(world, -2, severity="low", outcome="cleared", reason="severity_low"),
         frame(world, 0.2, status="started"),
     ]
-    own = frame(world, 0, severity="high", status="started", review_id="r1")
+    # The ledger learns its severity when the review has ended; the review knows it already.
+    own = frame(world, 0, status="started", review_id="r1")
     after = [frame(world, 61, severity="high", status="joined", review_id="r1")]
     after.append(frame(world, 62, outcome="unscreened", reason="image_invalid"))
     world.neighbours = own, before, after

@@ -249,7 +249,17 @@ def test_a_decision_that_nobody_waited_for_any_more_is_said_to_have_come_too_lat
     world.add(status="decided", decision="allow", by="Ana", via="desk", **late)
     text = world.get().text
     assert "This came after the deadline The decision was kept, but the case had gone on" in text
-    assert "Decided too late Allow: it was not carried out." in text
+    assert "Decided too late Allow: it is stored, but perhaps nobody waited" in text
+    world.rows["r1"] |= {"outcome": "unscreened", "outcome_reason": "execution_aborted"}
+    assert "Decided too late Allow: it was not carried out." in world.get().text
+
+
+def test_who_decides_is_led_to_the_next_case_and_who_looks_is_not(world):
+    world.add(status="decided", decision="allow", by="Ana", via="desk", decided_at=world.at(-3))
+    lead = world.signed_in("moderator").get()
+    assert 'href="../queue/next?not=r1" data-key="x"' in lead.body
+    for person in (world, world.signed_in("auditor")):
+        assert "queue/next" not in person.get().body
 
 
 def test_the_first_load_of_a_fat_case_is_under_a_hundred_kilobytes(world):

@@ -281,3 +281,29 @@ def test_a_first_load_of_fifty_fat_cards_is_small(queue):
     files = ("desk.css", "queue.css", "desk.js", "queue.js", "mark.svg")
     assert sum(len(static(name).text.encode()) for name in files[:4]) < 30_000
     assert sum(len(static(name).text.encode()) for name in files) + len(reply.body.encode()) < 1e5
+
+
+@pytest.mark.parametrize(
+    ("rows", "roles", "goes_to"),
+    [
+        ([], ("moderator",), "../queue"),
+        ([row("a"), row("b", "critical")], ("moderator",), "../reviews/b"),
+        ([row("here", "critical"), row("a")], ("moderator",), "../reviews/a"),
+        ([row("a", **claimed())], ("moderator",), "../queue"),
+        ([row("a", **claimed("ana"))], ("moderator",), "../reviews/a"),
+        ([row("a", **claimed(left=-1))], ("moderator",), "../reviews/a"),
+        ([row("a", rung=1)], ("moderator",), "../queue"),
+        ([row("a", rung=1)], ("lead",), "../reviews/a"),
+        ([row("a", left=0)], ("moderator",), "../queue"),
+    ],
+)
+def test_the_next_case_is_the_most_urgent_that_waits_for_this_person(queue, rows, roles, goes_to):
+    queue.add(*rows).roles = roles
+    reply = queue.ask(path="/queue/next", **{"not": "here"})
+    assert (reply.status, reply.headers["Location"]) == (303, goes_to)
+    assert queue.read == [(50, None, None)]
+
+
+def test_nobody_is_sent_to_a_case_without_signing_in(queue):
+    queue.add(row()).roles = ()
+    assert "sign-in" in queue.ask(path="/queue/next").headers["Location"]
