@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from framewarden import settings
 from framewarden.aws.dynamo import Row
 from framewarden.aws.frame_links import FrameLinks
-from framewarden.aws.ledger import Ledger
 from framewarden.aws.review_queue import ReviewQueue
 from framewarden.console.problems import Problem, RefusedError
 
@@ -64,6 +63,8 @@ class Casework:
 
     def around(self, row: Mapping[str, Any]) -> tuple[Row, list[Row], list[Row]] | None:
         """Return the frame under review, those before it and those after it; None for a still."""
+        from framewarden.aws.ledger import Ledger
+
         ledger = Ledger(self._own.frames_table)
         frame = ledger.get(str(row["frame"].get("frame_id"))) if row.get("channel_arn") else None
         if frame is None or not frame.get("channel_arn"):

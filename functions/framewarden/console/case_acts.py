@@ -8,7 +8,6 @@ from framewarden.console.answer import Answer
 from framewarden.console.form import UNNAMED, Form
 from framewarden.console.opened import Opened
 from framewarden.console.problems import Problem, RefusedError, Words
-from framewarden.console.request import Request
 from framewarden.console.trust import Keys, check_nonce
 from framewarden.domain import roles
 
@@ -53,11 +52,6 @@ class Keeps(Protocol):
 Act = Callable[[Opened, Keys, Keeps], Answer]
 
 
-def by_script(request: Request) -> bool:
-    """Tell whether the page's script asks, rather than somebody who would read a page."""
-    return request.headers.get("accept", "").strip().startswith("application/json")
-
-
 def claim(opened: Opened, keys: Keys, work: Keeps) -> Answer:
     """Claim, keep, release or take over a case; a heartbeat of the page keeps it."""
     try:
@@ -76,7 +70,7 @@ def claim(opened: Opened, keys: Keys, work: Keeps) -> Answer:
     except RefusedError as refusal:
         return _refused(opened, refusal.problem.value)
     later = Opened(claimed.row, opened.visit, opened.request, opened.now, opened.shelf)
-    if by_script(opened.request):
+    if opened.request.by_script:
         return later.told()
     if claimed.held or form.action == "release":
         return Answer(303, headers={"Location": opened.address})
@@ -127,4 +121,7 @@ def _by(opened: Opened) -> dict[str, Any]:
 
 
 def _refused(opened: Opened, words: Words) -> Answer:
-    return opened.told(words) if by_script(opened.request) else opened.page(words)
+    return opened.told(words) if opened.request.by_script else opened.page(words)
+
+
+ACTS: Mapping[str, Act] = {"claim": claim, "note": note, "reveal": reveal}

@@ -79,6 +79,11 @@ class Request:
         return f"{path}?{urlencode(kept)}" if kept else path
 
     @property
+    def by_script(self) -> bool:
+        """Tell whether a page's script asks, rather than somebody who would read a page."""
+        return self.headers.get("accept", "").strip().startswith("application/json")
+
+    @property
     def is_form(self) -> bool:
         """Tell whether the body says that it is an ordinary form."""
         kind = self.headers.get("content-type", "").partition(";")[0]

@@ -5,11 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from framewarden.console import around, case_acts, label_form
 from framewarden.console.answer import Answer
-from framewarden.console.form import UNNAMED, Form
-from framewarden.console.hands import needed
-from framewarden.console.opened import Opened, Shelf
 from framewarden.console.problems import Problem, RefusedError, Words
 from framewarden.console.request import Request
 from framewarden.console.site import Routes, looks
@@ -17,7 +13,12 @@ from framewarden.console.trust import check_nonce
 from framewarden.domain import roles
 from framewarden.domain.cases import LINK, offered
 
+# What a page is made of is loaded once somebody may look: whoever may not waits for none of it.
 if TYPE_CHECKING:
+    from framewarden.console.around import Neighbours
+    from framewarden.console.case_acts import Keeps
+    from framewarden.console.form import Form
+    from framewarden.console.opened import Opened, Shelf
     from framewarden.console.visitors import Visitors
 
 Row = Mapping[str, Any]
@@ -39,40 +40,51 @@ class Decided(Protocol):
         """Tell whether it was refused because somebody else works on the case."""
 
 
-class Work(Shelf, around.Neighbours, case_acts.Keeps, Protocol):
-    """What reaches outside: see `framewarden.casework`."""
+if TYPE_CHECKING:
 
-    def find(self, review_id: str) -> Row | None:
-        """Return a review's row."""
+    class Work(Shelf, Neighbours, Keeps, Protocol):
+        """What reaches outside: see `framewarden.casework`."""
 
-    def decide(self, review_id: str, decision: str, **how: Any) -> Decided:
-        """Decide, if it is the first decision and in time."""
+        def find(self, review_id: str) -> Row | None:
+            """Return a review's row."""
+
+        def decide(self, review_id: str, decision: str, **how: Any) -> Decided:
+            """Decide, if it is the first decision and in time."""
 
 
 @dataclass(frozen=True)
 class ReviewDesk:
     """The pages of reviews."""
 
-    work: Work
+    work: "Work"
     visitors: "Visitors"
     clock: Callable[[], datetime]
 
     def show(self, request: Request, review_id: str) -> Answer:
         """Answer GET: the review as it stands, for people or for the page's script."""
         opened = self.opened(request, review_id)
-        return opened.told() if case_acts.by_script(request) else opened.page()
+        return opened.told() if request.by_script else opened.page()
 
     def around(self, request: Request, review_id: str) -> Answer:
         """Answer GET: the frames around the one under review. Nothing changes."""
-        return around.page(self.opened(request, review_id), self.work)
+        opened = self.opened(request, review_id)
+        from framewarden.console import around
 
-    def act(self, act: case_acts.Act, request: Request, review_id: str) -> Answer:
+        return around.page(opened, self.work)
+
+    def act(self, name: str, request: Request, review_id: str) -> Answer:
         """Answer POST of a claim, a note or a reveal."""
-        return act(self.posted(request, review_id), self.visitors.keys, self.work)
+        opened = self.posted(request, review_id)
+        from framewarden.console import case_acts
+
+        return case_acts.ACTS[name](opened, self.visitors.keys, self.work)
 
     def take(self, request: Request, review_id: str) -> Answer:
         """Answer POST: decide once, then show what stands."""
         opened = self.posted(request, review_id)
+        from framewarden.console import label_form
+        from framewarden.console.form import Form
+
         form: Form | None = None
         try:
             form = Form.of(request)
@@ -82,22 +94,26 @@ class ReviewDesk:
         except RefusedError as refusal:
             return opened.page(refusal.problem.value, form)
 
-    def opened(self, request: Request, review_id: str) -> Opened:
+    def opened(self, request: Request, review_id: str) -> "Opened":
         """Open a review for whoever may look at it."""
         visit = self.visitors.of_review(request, review_id)
+        from framewarden.console.opened import Opened
+
         row = self.work.find(review_id)
         if row is None:
             raise RefusedError(Problem.NO_REVIEW)
         return Opened(row, visit, request, self.clock(), self.work)
 
-    def posted(self, request: Request, review_id: str) -> Opened:
+    def posted(self, request: Request, review_id: str) -> "Opened":
         """Open a review for a form, which only our own pages send."""
         if not request.own_origin:
             raise RefusedError(Problem.OTHER_ORIGIN)
         return self.opened(request, review_id)
 
-    def _check(self, opened: Opened, form: Form) -> None:
+    def _check(self, opened: "Opened", form: "Form") -> None:
         """Refuse what is not on offer, or not for this visitor."""
+        from framewarden.console.hands import needed
+
         row, who, late = opened.row, opened.who, opened.visit.late
         # What they looked at was another rung: a second press must not pass it on by two, and what
         # takes something off waits for nobody.
@@ -114,7 +130,11 @@ class ReviewDesk:
         if act not in acts:
             raise RefusedError(who.refusal(act))
 
-    def _decided(self, opened: Opened, form: Form, labels: dict[str, list[str]] | None) -> Answer:
+    def _decided(
+        self, opened: "Opened", form: "Form", labels: dict[str, list[str]] | None
+    ) -> Answer:
+        from framewarden.console.form import UNNAMED
+
         who = opened.who
         try:
             decided = self.work.decide(
@@ -141,7 +161,7 @@ class ReviewDesk:
         return _not_applied(later, form, decided)
 
 
-def _not_applied(later: Opened, form: Form, decided: Decided) -> Answer:
+def _not_applied(later: "Opened", form: "Form", decided: Decided) -> Answer:
     """Show what stands instead of a decision that came second, too late, or into a claim."""
     if decided.claimed:
         return later.page(Problem.CLAIMED.value, form)
@@ -167,14 +187,14 @@ def _already(row: Row, wanted: str) -> Words:
 def routes(desk: Callable[[], ReviewDesk]) -> Routes:
     """Return the routes of reviews; the desk is made when the first review is asked for."""
 
-    def posts(act: case_acts.Act) -> Mapping[str, Callable[..., Answer]]:
+    def posts(act: str) -> Mapping[str, Callable[..., Answer]]:
         return {"POST": lambda request, **of: desk().act(act, request, **of)}
 
     return {
         "/reviews/<review_id>": looks(lambda request, **of: desk().show(request, **of))
         | {"POST": lambda request, **of: desk().take(request, **of)},
-        "/reviews/<review_id>/claim": posts(case_acts.claim),
-        "/reviews/<review_id>/notes": posts(case_acts.note),
-        "/reviews/<review_id>/reveal": posts(case_acts.reveal),
+        "/reviews/<review_id>/claim": posts("claim"),
+        "/reviews/<review_id>/notes": posts("note"),
+        "/reviews/<review_id>/reveal": posts("reveal"),
         "/reviews/<review_id>/around": looks(lambda request, **of: desk().around(request, **of)),
     }

@@ -1,3 +1,4 @@
+import html
 import re
 
 import pytest
@@ -307,3 +308,9 @@ def test_the_next_case_is_the_most_urgent_that_waits_for_this_person(queue, rows
 def test_nobody_is_sent_to_a_case_without_signing_in(queue):
     queue.add(row()).roles = ()
     assert "sign-in" in queue.ask(path="/queue/next").headers["Location"]
+
+
+def test_the_first_look_of_a_page_costs_nothing(queue):
+    queue.add(row())
+    [etag] = re.findall(r'data-etag="([^ ]*)"', queue.ask().body)
+    assert queue.cards(html.unescape(etag)).status == 304

@@ -6,7 +6,7 @@
   const list = document.getElementById("cards");
   // Milliseconds: between two looks; at most, after failures; and until a look has failed.
   const EVERY = 1000, LONGEST = 10000, PATIENCE = 8000;
-  let etag = "", failures = 0, answered = Date.now(), ended = false, asking = false, timer;
+  let etag = main.dataset.etag, failures = 0, answered = Date.now(), ended = false, asking = false, live = false, timer;
 
   const cards = () => [...list.children];
   const nameOf = (part) => part.dataset.review ?? part.classList[0] ?? part.localName;
@@ -101,7 +101,8 @@
     });
     if (answer.type === "opaqueredirect" || [401, 403].includes(answer.status)) return end();
     if (answer.status !== 304 && !answer.ok) throw new Error(`answered ${answer.status}`);
-    if (failures || !etag) say("Live");
+    if (failures || !live) say("Live");
+    live = true;
     failures = 0;
     answered = Date.now();
     main.classList.remove("stale");
