@@ -1,10 +1,7 @@
 """Write who works on a review: a lease on its row, and in one transaction its record."""
 
-from botocore.exceptions import ClientError
-
 from framewarden.aws.case_records import CaseRecords, RecordFullError
-from framewarden.aws.clients import client, store
-from framewarden.aws.dynamo import Row, condition_failed, setting, transact, untyped, update
+from framewarden.aws.dynamo import Row, setting, transact, update, written
 from framewarden.aws.reviews import CLAIM
 
 OPEN = "#status = :pending AND deadline > :now"
@@ -36,21 +33,8 @@ class Claims:
     def extend(self, review_id: str, account: str, until: int, now: int) -> Row | None:
         """Let an account's own claim last longer, and return the row; None where it has none."""
         values = {":until": until, ":account": account, ":pending": "pending", ":now": now}
-        written = update(
-            self.table,
-            {"review_id": review_id},
-            "SET claimed_until = :until",
-            f"{OPEN} AND claimed_by = :account",
-            values,
-        )
-        try:
-            with store():
-                answer = client("dynamodb").update_item(**written["Update"], ReturnValues="ALL_NEW")
-        except ClientError as failure:
-            if condition_failed(failure):
-                return None
-            raise
-        return untyped(answer["Attributes"])
+        change, mine = "SET claimed_until = :until", f"{OPEN} AND claimed_by = :account"
+        return written(update(self.table, {"review_id": review_id}, change, mine, values))
 
     def release(self, review_id: str, account: str, now: int, event: Row) -> bool:
         """Give an account's own claim up; False where it has none.

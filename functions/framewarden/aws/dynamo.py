@@ -84,6 +84,24 @@ def transact(*writes: Row) -> frozenset[int]:
     return frozenset()
 
 
+def written(change: Row) -> Row | None:
+    """Carry out one `update`, and return the row as it is then; None where its condition refused.
+
+    Raises
+    ------
+    StoreConflictError, StoreThrottledError
+        Nothing is written, for a reason that passes; try again.
+    """
+    try:
+        with store():
+            answer = client("dynamodb").update_item(**change["Update"], ReturnValues="ALL_NEW")
+    except ClientError as failure:
+        if condition_failed(failure):
+            return None
+        raise
+    return untyped(answer["Attributes"])
+
+
 def _expressed(change: str, condition: str, values: Row | None) -> Row:
     names = sorted(set(re.findall(r"#(\w+)", f"{change} {condition}")))
     expressed: Row = {"ConditionExpression": condition} if condition else {}

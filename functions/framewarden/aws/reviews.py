@@ -2,10 +2,7 @@
 
 from collections.abc import Sequence
 
-from botocore.exceptions import ClientError
-
-from framewarden.aws.clients import client, store
-from framewarden.aws.dynamo import Row, condition_failed, put, setting, transact, untyped, update
+from framewarden.aws.dynamo import Row, put, setting, transact, update, written
 from framewarden.aws.review_queue import COUNTS, ReviewQueue
 from framewarden.domain.errors import StoreConflictError
 from framewarden.domain.incidents import place
@@ -199,15 +196,9 @@ class Reviews(ReviewQueue):
     ) -> Row | None:
         """Set attributes of a row and return it; None where it is not as it should be."""
         change, filled = setting(changes)
-        written = self._change(review_id, change + and_then, condition, filled | (values or {}))
-        try:
-            with store():
-                answer = client("dynamodb").update_item(**written["Update"], ReturnValues="ALL_NEW")
-        except ClientError as failure:
-            if condition_failed(failure):
-                return None
-            raise
-        return untyped(answer["Attributes"])
+        return written(
+            self._change(review_id, change + and_then, condition, filled | (values or {}))
+        )
 
     def _of_frame(self, frame_id: str, review_id: str, condition: str) -> Row:
         key, values = {"frame_id": frame_id}, {":review": review_id}

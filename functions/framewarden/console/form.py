@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from unicodedata import category
-from urllib.parse import parse_qsl
 
 from framewarden.console import label_form
+from framewarden.console.posted import once, pairs_of
 from framewarden.console.problems import Problem, RefusedError
 from framewarden.console.request import Request
 
@@ -44,14 +44,8 @@ class Form:
         RefusedError
             It is no form, is too large, cannot be read, or has a field twice.
         """
-        if not request.is_form:
-            raise RefusedError(Problem.NOT_A_FORM)
-        if request.body is None:
-            raise RefusedError(Problem.MALFORMED)
-        if len(request.body) > BODY_BYTES:
-            raise RefusedError(Problem.TOO_LARGE)
-        pairs = _pairs(request.body.decode("utf-8", "replace"))
-        sent = _fields(pairs)
+        pairs = pairs_of(request, BODY_BYTES, MOST_FIELDS)
+        sent = once(pairs, FIELDS)
         form = cls(
             decision=sent.get("decision", ""),
             action=sent.get("action", ""),
@@ -66,21 +60,6 @@ class Form:
         if len(form.name) > NAME_LENGTH or len(form.note) > NOTE_LENGTH:
             raise RefusedError(Problem.TOO_LARGE)
         return form
-
-
-def _pairs(body: str) -> list[tuple[str, str]]:
-    try:
-        return parse_qsl(body, keep_blank_values=True, max_num_fields=MOST_FIELDS)
-    except ValueError:
-        raise RefusedError(Problem.MALFORMED) from None
-
-
-def _fields(pairs: list[tuple[str, str]]) -> dict[str, str]:
-    known = [(name, value) for name, value in pairs if name in FIELDS]
-    sent = dict(known)
-    if len(sent) != len(known):
-        raise RefusedError(Problem.MALFORMED)
-    return sent
 
 
 def _printable(text: str, keep: str) -> str:
