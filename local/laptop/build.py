@@ -2,6 +2,8 @@
 
 import fcntl
 import hashlib
+import re
+import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -10,6 +12,8 @@ from local.laptop.sam import Sam, overrides
 
 _SKIPPED = {"__pycache__", ".mypy_cache", ".ruff_cache"}
 _MATTERS = ("Runtime", "Architecture")  # of the parameters, to a build
+_CODE = re.compile(r"^( +CodeUri: )(\w+)$", re.MULTILINE)
+_LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the same sources make the same archive
 
 
 def build(
@@ -38,8 +42,28 @@ def build(
             *overrides(parameters), cwd=template.parent,
         )  # fmt: skip
         compile_functions(built.parent)
+        share_code(built)
         stamp.write_text(digest)
     return built
+
+
+def share_code(built: Path) -> None:
+    """Let all functions of a built template deploy from one archive.
+
+    All have one CodeUri, of which `sam build` makes a copy each; `sam deploy` would zip every copy.
+    """
+    text = built.read_text()
+    folders = sorted({match[2] for match in _CODE.finditer(text)})
+    if not folders:
+        return
+    code = built.parent / folders[0]
+    with zipfile.ZipFile(built.with_name("code.zip"), "w") as archive:
+        for path in sorted(path for path in code.rglob("*") if path.is_file()):
+            entry = zipfile.ZipInfo(str(path.relative_to(code)), _LONG_AGO)
+            entry.external_attr = 0o644 << 16
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, path.read_bytes(), compresslevel=1)
+    built.write_text(_CODE.sub(r"\1code.zip", text))
 
 
 def fingerprint(template: Path, parameters: Mapping[str, str]) -> str:
