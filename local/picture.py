@@ -9,6 +9,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from framewarden.domain import machines
+from framewarden.domain.machines import Arrow, State
+
 DEFINITION = Path(__file__).parent.parent / "statemachines" / "moderate.asl.json"
 BEGIN, END = "<!-- picture: make picture -->", "<!-- /picture -->"
 
@@ -17,48 +20,25 @@ Document = dict[str, Any]
 
 def picture(definition: Document) -> str:
     """Return the flowchart; a choice is a rhombus, a wait for people a stadium."""
-    states: Document = definition["States"]
-    lines = ["```mermaid", "flowchart TD", f"  start(( )) --> {_id(definition['StartAt'])}"]
-    lines += [f"  {_id(name)}{_shape(name, state)}" for name, state in states.items()]
-    for name, state in states.items():
-        lines += [f"  {_id(name)} {arrow} {_id(to)}" for to, arrow in _arrows(state).items()]
-    ends = [name for name, state in states.items() if state.get("End")]
-    lines += [f"  {_id(name)} --> done((( )))" for name in ends]
+    machine = machines.read(definition)
+    lines = ["```mermaid", "flowchart TD", f"  start(( )) --> {_id(machine.start)}"]
+    lines += [f"  {_id(state.name)}{_shape(state)}" for state in machine.states]
+    lines += [f"  {_id(one.source)} {_line(one)} {_id(one.target)}" for one in machine.arrows]
+    lines += [f"  {_id(state.name)} --> done((( )))" for state in machine.states if state.ends]
     return "\n".join([*lines, "```"])
 
 
-def _shape(name: str, state: Document) -> str:
-    if state["Type"] == "Choice":
-        return f'{{"{name}"}}'
-    waits = str(state.get("Resource", "")).endswith(".waitForTaskToken")
-    return f'(["{name}<br/>waits for a person"])' if waits else f'["{name}"]'
+def _shape(state: State) -> str:
+    if state.kind == "Choice":
+        return f'{{"{state.name}"}}'
+    return f'(["{state.name}<br/>waits for a person"])' if state.waits else f'["{state.name}"]'
 
 
-def _arrows(state: Document) -> dict[str, str]:
-    """Return each next state with its arrow; several reasons for one arrow are joined."""
-    labels: dict[str, list[str]] = {}
-    for choice in state.get("Choices", []):
-        labels.setdefault(choice["Next"], []).append(_condition(choice))
-    if "Default" in state:
-        labels.setdefault(state["Default"], []).append("otherwise")
-    arrows = {to: f'-- "{", ".join(names)}" -->' for to, names in labels.items()}
-    if "Next" in state:
-        arrows[state["Next"]] = "-->"
-    for catch in state.get("Catch", []):
-        errors = ", ".join(error.removeprefix("States.") for error in catch["ErrorEquals"])
-        word = {"ALL": "fails", "Timeout": "deadline"}.get(errors, errors)
-        arrows.setdefault(catch["Next"], f'-. "{word}" .->')
-    return arrows
-
-
-def _condition(choice: Document) -> str:
-    parts = choice.get("And") or choice.get("Or")
-    if parts:
-        return (" and " if "And" in choice else ", ").join(_condition(part) for part in parts)
-    name = str(choice["Variable"]).rpartition(".")[2]
-    if "StringEquals" in choice:
-        return str(choice["StringEquals"])
-    return name.replace("_", " ")
+def _line(arrow: Arrow) -> str:
+    if arrow.why == machines.NEXT:
+        return "-->"
+    words = ", ".join(arrow.words)
+    return f'-. "{words}" .->' if arrow.why == machines.CATCH else f'-- "{words}" -->'
 
 
 def _id(name: str) -> str:

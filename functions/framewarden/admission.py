@@ -135,6 +135,6 @@ def rescan(wanted: Document, home: Home, own: settings.Intake, now: datetime) ->
     if row.get("outcome") != "unscreened" and not unanswered:
         return {"frame_id": identity, "started": False, "status": row.get("outcome", "in_flight")}
     frame, _ = frames.admit(stored, home, read_folders(own.medialive_folders))
-    if not ledger.again(identity, attempt, row["status"]):
+    if not ledger.again(identity, attempt, row["status"], now):
         return {"frame_id": identity, "started": False, "status": "in_flight"}
     return _start(frame, attempt + 1, ledger, own)

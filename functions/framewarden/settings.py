@@ -164,6 +164,28 @@ class ChannelPage(Desk):
     order_machine_arn: str
 
 
+class ExecutionPage(Desk):
+    frames_table: str
+    reviews_table: str
+    channels_table: str
+    evidence_bucket: str
+    state_machine_arn: str
+    order_machine_arn: str
+    policy_application: str
+    policy_profile: str
+    aws_console: str
+
+
+class HealthPage(Desk, PolicySource):
+    frames_table: str
+    reviews_table: str
+    channels_table: str
+    outbox_table: str
+    intake_dead_letters_url: str
+    settle_dead_letters_url: str
+    place_name: str
+
+
 BY_FUNCTION: dict[str, tuple[str, ...]] = {
     "intake": Intake.names(),
     "analyze": (),
@@ -183,4 +205,6 @@ BY_FUNCTION: dict[str, tuple[str, ...]] = {
     "picture_page": PicturePage.names(),
     "review_page": ReviewPage.names(),
     "channel_page": ChannelPage.names(),
+    "execution_page": ExecutionPage.names(),
+    "health_page": HealthPage.names(),
 }

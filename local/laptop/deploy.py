@@ -67,6 +67,8 @@ def defaults(cloud: Cloud) -> dict[str, str]:
         "Runtime": cloud.runtime,
         "Architecture": _ARCHITECTURES[machine],
         "Mode": "enforce",
+        "PlaceName": "the laptop cloud",
+        "AwsConsole": "none",
     }
 
 

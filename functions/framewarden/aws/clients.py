@@ -1,6 +1,6 @@
 """Make each boto3 client once per worker, and name its failures."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
@@ -52,13 +52,30 @@ STORE_FAILURES: Codes = dict.fromkeys(
 )
 
 
+_brought: list[Callable[[str], Any]] = []
+
+
 @cache
 def client(service: str, patient: bool = False) -> Any:
     """Return the worker's client of a service; a patient one retries throttles by itself."""
+    if _brought:
+        return _brought[-1](service)
     config = SINGLE if service in RETRIED_BY_THE_ASL else ORDINARY
     config = PATIENT if patient else config
     make: Any = boto3.client  # its stubs know each service by a literal only
     return make(service, config=config)
+
+
+@contextmanager
+def brought(connect: Callable[[str], Any]) -> Iterator[None]:
+    """Let whoever is no function, a terminal, work with clients of its own for a while."""
+    _brought.append(connect)
+    client.cache_clear()
+    try:
+        yield
+    finally:
+        _brought.pop()
+        client.cache_clear()
 
 
 def code_of(failure: ClientError) -> str:

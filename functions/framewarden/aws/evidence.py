@@ -25,6 +25,20 @@ def copy(frame: dict[str, Any], bucket: str, key: str) -> bool:
     return True
 
 
+def read(bucket: str, key: str) -> dict[str, Any] | None:
+    """Return a frame's story; None where there is none (any more)."""
+    try:
+        with store():
+            answer = client("s3").get_object(Bucket=bucket, Key=key)
+    except ClientError as failure:
+        # Without permission to list the bucket, what is gone is answered as forbidden.
+        if code_of(failure) in GONE | {"AccessDenied", "403"}:
+            return None
+        raise
+    story: dict[str, Any] = json.loads(answer["Body"].read())
+    return story
+
+
 def commit(bucket: str, key: str, story: dict[str, Any]) -> bool:
     """Write the story once; False where an earlier attempt of the same execution wrote it."""
     body = json.dumps(story, ensure_ascii=False, indent=1, sort_keys=True).encode()

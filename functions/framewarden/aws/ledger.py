@@ -16,6 +16,7 @@ from framewarden.domain.times import iso, parse
 # Beyond the lifecycle of either bucket (template.yaml: at most 3,650 days of evidence), so that
 # no object outlives the row that accounts for it.
 ROW_LIFE = timedelta(days=3_650 + 30)
+UNSCREENED = "frame"
 PAIR = "pair#"
 # A copy comes within seconds of its twin; the same number later is of a counter that began anew.
 PAIR_SECONDS = 300
@@ -69,6 +70,7 @@ class Ledger:
         # The index `by_channel` takes text only, and a still belongs to no channel.
         kept += ["channel_arn"] if frame["channel_arn"] else []
         first = {name: frame[name] for name in kept} | {
+            "day": frame["put_at"][:10],  # what the index `by_day` finds it by
             "attempt": 1,
             "admitted_at": iso(now),
             "expires_at": int((now + ROW_LIFE).timestamp()),
@@ -110,7 +112,7 @@ class Ledger:
             {":started": "started", ":admitted": "admitted", ":execution": execution},
         )
 
-    def again(self, frame_id: str, attempt: int, ended_as: str) -> bool:
+    def again(self, frame_id: str, attempt: int, ended_as: str, now: datetime) -> bool:
         """Admit the next attempt of a frame that nobody looked at; False where somebody else did.
 
         `ended_as` is how its row stands: `settled`, or `joined` to a review that nobody answered.
@@ -119,13 +121,14 @@ class Ledger:
         values = {"settled": {":unscreened": "unscreened"}, "joined": {":joined": "joined"}}
         return self._update(
             frame_id,
-            "SET #status = :admitted, attempt = :next "
-            "REMOVE outcome, reason, settled_at, review_id",
+            "SET #status = :admitted, attempt = :next, admitted_at = :now "
+            "REMOVE outcome, reason, settled_at, review_id, unscreened",
             f"{ended} AND attempt = :current",
             {
                 ":admitted": "admitted",
                 ":current": attempt,
                 ":next": attempt + 1,
+                ":now": iso(now),
                 **values[ended_as],
             },
         )
@@ -135,6 +138,9 @@ class Ledger:
 
         A frame that joined has ended as well: its outcome is its review's.
         """
+        if changes.get("outcome") == "unscreened":
+            # While nobody has looked at it, and only then, the index `unscreened` has it.
+            changes = changes | {"unscreened": UNSCREENED}
         names = {f"#{name}": name for name in changes}
         sets = ", ".join(f"#{name} = :{name}" for name in changes)
         values = {f":{name}": value for name, value in changes.items()}

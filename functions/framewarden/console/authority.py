@@ -13,11 +13,15 @@ SIGN_OUT = "sign-out"
 
 @dataclass(frozen=True)
 class Visitor:
-    """What the head of a page says of who is signed in; the nonce is of its form to sign out."""
+    """What the head of a page says of who is signed in; the nonce is of its form to sign out.
+
+    `inspects` tells whether executions and health are for them.
+    """
 
     name: str
     role: str
     nonce: str
+    inspects: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,8 @@ class Authority:
         """Return the problem that says who may do what they may not."""
         if self.via == LINK:
             return Problem.LINK_MAY_NOT
+        if act == roles.INSPECT:
+            return Problem.INSPECT_ONLY
         return Problem.LEAD_ONLY if act in (roles.REINSTATE, roles.LEAD) else Problem.ROLE_MAY_NOT
 
     def subject(self, of: str) -> str:
@@ -64,4 +70,4 @@ class Authority:
         if self.account is None:
             return None
         nonce = links.make_nonce(self.key, self.subject(SIGN_OUT), now)
-        return Visitor(self.name, ", ".join(self.roles), nonce)
+        return Visitor(self.name, ", ".join(self.roles), nonce, self.may(roles.INSPECT))

@@ -178,6 +178,32 @@ class Problem(Enum):
         "what somebody else is working on.",
         "Call a lead. What is on air and harmful a moderator may stop at any time.",
     )
+    INSPECT_ONLY = Words(
+        403,
+        "This is for engineers and auditors",
+        "Executions, the story of a frame and the health page show how the machine works, which "
+        "moderating does not need.",
+        "If you should see it, ask whoever keeps accounts for the role engineer or auditor.",
+    )
+    NO_EXECUTION = Words(
+        404,
+        "There is no such execution",
+        "This installation's machine never ran it, or it ended so long ago that Step Functions has "
+        "forgotten it (90 days) and no frame of the ledger belongs to it.",
+        "Search by the frame's key, its review or its channel: the ledger remembers for ten years.",
+    )
+    NO_FRAME = Words(
+        404,
+        "There is no such frame",
+        "The ledger has no row of that id: no such object was ever put, or its event has not come.",
+        "Search by the object's key; or let `framewarden audit` find what has no row.",
+    )
+    NO_POLICY = Words(
+        404,
+        "There is no such policy",
+        "No version that was published here has this content.",
+        "What a frame was judged by stands in its evidence: rule, threshold and margin.",
+    )
     LINK_MAY_NOT = Words(
         403,
         "A link does not do this",

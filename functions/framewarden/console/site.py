@@ -25,7 +25,12 @@ DEEPEST_FRAMES = 6
 TEXT = "text/plain; charset=utf-8"
 
 # The ids in our addresses, by the names that they have in logs.
-LOGGED = {"review_id": "review_id", "channel_id": "channel"}
+LOGGED = {
+    "review_id": "review_id",
+    "channel_id": "channel",
+    "name": "execution",
+    "frame_id": "frame_id",
+}
 
 # A browser that keeps such a session would meet the same page for ever.
 ENDING = frozenset({Problem.SESSION_FORGED, Problem.NO_ROLE})

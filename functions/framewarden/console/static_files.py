@@ -17,6 +17,12 @@ KINDS = {
     "desk.js": SCRIPT,
     "queue.js": SCRIPT,
     "case.js": SCRIPT,
+    "live.js": SCRIPT,
+    "executions.css": STYLE,
+    "execution.css": STYLE,
+    "execution.js": SCRIPT,
+    "frame.css": STYLE,
+    "health.css": STYLE,
     "mark.svg": "image/svg+xml",
 }
 YEAR = 365 * 24 * 3600

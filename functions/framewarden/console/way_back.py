@@ -8,8 +8,9 @@ from framewarden.console.request import SIGNED
 QUEUE = "queue"
 # Relative, so without scheme, host or leading slash; nothing that a browser reads as another site.
 OURS = re.compile(
-    r"(?:queue|first-day|reviews/[A-Za-z0-9_-]{1,128}(?:/around)?"
-    r"|channels/[a-z]{1,16}/[A-Za-z0-9_-]{1,128})"
+    r"(?:queue|first-day|health|executions|reviews/[A-Za-z0-9_-]{1,128}(?:/around)?"
+    r"|channels/[a-z]{1,16}/[A-Za-z0-9_-]{1,128}|executions/[a-z]{1,16}/[A-Za-z0-9_.-]{1,128}"
+    r"|frames/[0-9a-f]{64}|policies/[0-9a-f]{64})"
     r"(?:\?(?P<query>[A-Za-z0-9_.~%=&+@:-]{0,1024}))?"
 )
 

@@ -11,13 +11,14 @@ ALLOW: Final = "allow"  # decisions after which everything is as it was: allow, 
 STOP: Final = "stop"  # decisions and orders that take something off: stop, block, ban
 REINSTATE: Final = "reinstate"
 LEAD: Final = "lead"  # decide what was escalated, take over what somebody else has claimed
+INSPECT: Final = "inspect"  # executions, the story of a frame, the health of it all
 
 _MODERATES: Final = frozenset({LOOK, REVEAL, NOTE, CLAIM, ALLOW, STOP})
 ROLES: Final[Mapping[str, frozenset[str]]] = {
     "moderator": _MODERATES,
     "lead": _MODERATES | {REINSTATE, LEAD},
-    "engineer": frozenset({LOOK}),
-    "auditor": frozenset({LOOK, REVEAL}),
+    "engineer": frozenset({LOOK, INSPECT}),
+    "auditor": frozenset({LOOK, REVEAL, INSPECT}),
 }
 """What each group of the user pool may do; the template makes groups of these names."""
 
