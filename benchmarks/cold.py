@@ -71,14 +71,20 @@ FUNCTIONS = (
     Function("review_page", ("dynamodb", "secretsmanager")),
     Function("picture_page", ("dynamodb", "s3", "secretsmanager")),
     Function("channel_page", ("dynamodb", "secretsmanager")),
+    Function("execution_page", ("dynamodb", "secretsmanager", "stepfunctions")),
+    Function("health_page", ("appconfigdata", "dynamodb", "secretsmanager", "sqs")),
 )
-# No scenario of `events/`: API Gateway's event of somebody who follows a link.
+# No scenario of `events/`: API Gateway's event of somebody who follows a link, or is signed in.
 LINKS = {
     "desk_page": "/queue",
     "review_page": "/reviews/r1",
     "picture_page": "/reviews/r1/blurred",
     "channel_page": "/channels/ivs/AbCdef1G2hij",
+    "execution_page": "/executions",
+    "health_page": "/health",
 }
+# Pages that take no link: of somebody who has signed in.
+ACCOUNTS = {"/queue", "/executions", "/health"}
 SESSION = "__Host-framewarden=e30.c2lnbmF0dXJl"
 
 
@@ -87,8 +93,7 @@ def link(path: str) -> dict[str, Any]:
     return {
         "httpMethod": "GET",
         "path": path,
-        # Of somebody who has signed in, where there is no link.
-        "headers": {"host": "127.0.0.1", **({"cookie": SESSION} if path == "/queue" else {})},
+        "headers": {"host": "127.0.0.1", **({"cookie": SESSION} if path in ACCOUNTS else {})},
         "queryStringParameters": {"exp": "4102444800", "sig": "c2lnbmF0dXJl"},
         "requestContext": {"path": f"/live{path}"},
     }

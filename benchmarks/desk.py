@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from benchmarks import reviews
 from benchmarks.figures import Figure, Section, p
@@ -70,16 +70,18 @@ def run(ground: Ground) -> Section:
         figures += measured(page.name, asked(ground, page, cookie))
     ground.say("desk: a browser")
     with browser(ground, cookie) as opened:
-        figures += [loaded(opened, ground, page) for page in pages]
+        figures += [
+            loaded(opened, ground, page.paths[0], f"desk.{page.name}.first_load") for page in pages
+        ]
         figures.append(seen(opened, ground))
     return Section("desk", f"The desk, with {STORED:,} reviews stored", figures, NOTES)
 
 
-def session(ground: Ground) -> str:
-    """Return the session of a moderator, as signing in would make it."""
+def session(ground: Ground, role: str = "moderator") -> str:
+    """Return the session of somebody with a role, as signing in would make it."""
     until = int((datetime.now(UTC) + timedelta(minutes=14)).timestamp())
-    moderator = Session("benchmark", "benchmark", "Ada", ("moderator",), until)
-    return seal(moderator, link_key(ground.target))
+    somebody = Session("benchmark", "benchmark", "Ada", (role,), until)
+    return seal(somebody, link_key(ground.target))
 
 
 def asked(ground: Ground, page: Page, cookie: str) -> dict[str, Any]:
@@ -96,7 +98,10 @@ def asked(ground: Ground, page: Page, cookie: str) -> dict[str, Any]:
     events = ground.folder / f"{page.name}.json"
     events.write_text(json.dumps([event(path, cookie) for path in page.paths]))
     done = subprocess.run(
-        [sys.executable, str(SCRIPT), str(ground.code), page.folder, str(events), str(TURNS)],
+        [
+            *(sys.executable, str(SCRIPT), str(ground.code), page.folder, str(events)),
+            *(str(TURNS), function["FunctionArn"]),
+        ],
         env={
             "PATH": os.environ["PATH"],
             **ground.cloud.environment(),
@@ -117,12 +122,13 @@ def asked(ground: Ground, page: Page, cookie: str) -> dict[str, Any]:
 
 def event(path: str, cookie: str) -> dict[str, Any]:
     """Return API Gateway's event of somebody who is signed in and looks at a page."""
+    parts = urlsplit(path)
     return {
         "httpMethod": "GET",
-        "path": path,
+        "path": parts.path,
         "headers": {"Host": "desk.example", "Cookie": f"{COOKIE}={cookie}"},
-        "queryStringParameters": None,
-        "requestContext": {"path": f"/live{path}"},
+        "queryStringParameters": dict(parse_qsl(parts.query)) or None,
+        "requestContext": {"path": f"/live{parts.path}"},
         "body": None,
         "isBase64Encoded": False,
     }
@@ -156,21 +162,21 @@ def browser(ground: Ground, cookie: str) -> Iterator[Any]:
         yield context
 
 
-def loaded(context: Any, ground: Ground, page: Page) -> Figure:
+def loaded(context: Any, ground: Ground, path: str, name: str) -> Figure:
     """Count what the first look at a page fetches, apart from pictures."""
     sizes: dict[str, int] = {}
     window = context.new_page()
     answers: list[Any] = []
     window.on("response", lambda answer: answers.append(answer))
-    window.goto(ground.target.console_url + page.paths[0], wait_until="load")
+    window.goto(ground.target.console_url + path, wait_until="load")
     window.wait_for_timeout(1500)  # the first question of what is new
     for answer in answers:
         if answer.request.resource_type != "image" and answer.status == 200:
-            name = urlsplit(answer.url).path.rpartition("/")[2]
-            sizes.setdefault(name, len(answer.body()))
+            file = urlsplit(answer.url).path.rpartition("/")[2]
+            sizes.setdefault(file, len(answer.body()))
     window.close()
-    detail = ", ".join(f"{name} {size / 1000:.1f}" for name, size in sizes.items())
-    return Figure(f"desk.{page.name}.first_load", sum(sizes.values()) / 1000, "kB", detail, LOAD_KB)
+    detail = ", ".join(f"{file} {size / 1000:.1f}" for file, size in sizes.items())
+    return Figure(name, sum(sizes.values()) / 1000, "kB", detail, LOAD_KB)
 
 
 def seen(context: Any, ground: Ground) -> Figure:

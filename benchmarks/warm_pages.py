@@ -1,7 +1,7 @@
 """Ask one page function again and again, and print how long it took: a script, in a new process.
 
-Arguments: the folder of the built code, the function's folder, a file with events, and how many
-turns. The environment is the function's own. What it prints is one line of JSON.
+Arguments: the folder of the built code, the function's folder, a file with events, how many turns,
+and the function's ARN. The environment is the function's own. What it prints is one line of JSON.
 """
 
 import importlib
@@ -15,46 +15,53 @@ from typing import Any
 
 # Turns that do not count: imports, clients, connections, templates.
 WARMING = 10
-CONTEXT = SimpleNamespace(
-    invoked_function_arn="arn:aws:lambda:us-east-1:111122223333:function:warm",
-    aws_request_id="00000000-0000-0000-0000-000000000000",
-    function_name="warm",
-    memory_limit_in_mb=512,
-)
+
+
+# Whatever else a page may call, beside DynamoDB.
+OTHERS = ("stepfunctions", "s3", "sqs", "appconfig", "appconfigdata", "secretsmanager", "lambda")
 
 
 class Reads:
-    """Take down what a request reads from DynamoDB, and what it pays for that."""
+    """Take down what a request calls, what it reads from DynamoDB, and what it pays for that."""
 
-    def __init__(self, dynamodb: Any) -> None:
+    def __init__(self, dynamodb: Any, *others: Any) -> None:
         self.calls: list[dict[str, Any]] = []
         dynamodb.meta.events.register("provide-client-params.dynamodb", self._ask)
-        dynamodb.meta.events.register("after-call.dynamodb", self._note)
+        for one in (dynamodb, *others):
+            one.meta.events.register("after-call", self._note)
 
     def _ask(self, params: dict[str, Any], **_: Any) -> dict[str, Any]:
         return {**params, "ReturnConsumedCapacity": "TOTAL"}
 
     def _note(self, model: Any, parsed: dict[str, Any], **_: Any) -> None:
-        items = parsed.get("ScannedCount", int("Item" in parsed))
-        units = (parsed.get("ConsumedCapacity") or {}).get("CapacityUnits", 0.0)
+        several = sum(len(rows) for rows in (parsed.get("Responses") or {}).values())
+        items = parsed.get("ScannedCount", several + ("Item" in parsed))
+        paid = parsed.get("ConsumedCapacity") or []
+        units = sum(one["CapacityUnits"] for one in (paid if isinstance(paid, list) else [paid]))
         self.calls.append({"operation": model.name, "items": items, "units": units})
 
 
-def main(code: str, folder: str, events_file: str, turns: int) -> dict[str, Any]:
+def main(code: str, folder: str, events_file: str, turns: str, arn: str) -> dict[str, Any]:
     """Time the handler, then take down what one more request reads."""
     sys.path.insert(0, code)
     app = importlib.import_module(f"{folder}.app")
     client = importlib.import_module("framewarden.aws.clients").client
+    context = SimpleNamespace(
+        invoked_function_arn=arn,
+        aws_request_id="00000000-0000-0000-0000-000000000000",
+        function_name="warm",
+        memory_limit_in_mb=512,
+    )
     events = itertools.cycle(json.loads(Path(events_file).read_text()))
     seconds, statuses = [], set()
-    for _ in range(WARMING + turns):
+    for _ in range(WARMING + int(turns)):
         event = next(events)
         began = time.perf_counter()
-        answer = app.lambda_handler(event, CONTEXT)
+        answer = app.lambda_handler(event, context)
         seconds.append(time.perf_counter() - began)
         statuses.add(answer["statusCode"])
-    reads = Reads(client("dynamodb"))
-    answer = app.lambda_handler(next(events), CONTEXT)
+    reads = Reads(client("dynamodb"), *map(client, OTHERS))
+    answer = app.lambda_handler(next(events), context)
     return {
         "seconds": seconds[WARMING:],
         "statuses": sorted(statuses),
@@ -64,4 +71,4 @@ def main(code: str, folder: str, events_file: str, turns: int) -> dict[str, Any]
 
 
 if __name__ == "__main__":
-    print(json.dumps(main(*sys.argv[1:4], int(sys.argv[4]))))
+    print(json.dumps(main(*sys.argv[1:])))

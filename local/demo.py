@@ -17,6 +17,7 @@ from local.demo_report import Evidence, broken_promises, document
 from local.demo_screening import Screening
 from local.demo_show import Show
 from local.demo_stage import Performance, channel_name
+from local.demo_upload import unreadable
 from local.demo_watch import Mailbox, Watcher
 from local.encoder import live_stream
 from local.errors import OperatorError
@@ -24,6 +25,7 @@ from local.laptop.connection import Cloud
 from local.laptop.deploy import STACK_NAME, build_and_deploy
 from local.laptop.people import demo_people
 from local.laptop.warming import MAIN_PATH, warm
+from local.player import Put
 from local.publish import publish_if_none
 from local.target import Target, laptop, running_cloud
 
@@ -88,6 +90,8 @@ def _perform(
 ) -> int:
     """Play, watch, report; return the exit code."""
     with _screening(running, target, options, show) as screening:
+        odd = unreadable(target, screening.performance.broadcast.channel.name)
+        screening.take(odd)
         with show.progress(FRAMES):
             with timing.of("play"):
                 screening.watch_the_play()
@@ -96,7 +100,7 @@ def _perform(
         with timing.of("comeback"):
             comeback.play()
             screening.watch_the_rest(answering=options.once)
-        report = document(_evidence(target, screening, comeback, timing))
+        report = document(_evidence(target, screening, comeback, odd, timing))
         first = screening.first_verdict_at()
         show.report(report, None if first is None else first - timing.began)
         _write(report, options.report)
@@ -138,8 +142,11 @@ def _screening(running: Cloud, target: Target, options: Options, show: Show) -> 
             mailbox.close()
 
 
-def _evidence(target: Target, screening: Screening, comeback: Comeback, timing: Timing) -> Evidence:
+def _evidence(
+    target: Target, screening: Screening, comeback: Comeback, odd: Put, timing: Timing
+) -> Evidence:
     sessions = [performance.session for performance in screening.performances]
+    places = [*(session.prefix for session in sessions), odd.key]
     broadcast = screening.performance.broadcast
     name = broadcast.channel.arn.rpartition("/")[2]  # a cloud that was up has other channels too
     return Evidence(
@@ -148,8 +155,9 @@ def _evidence(target: Target, screening: Screening, comeback: Comeback, timing: 
         snapshot=screening.now,
         story=screening.story,
         links=screening.links(),
-        unaccounted=sum(_unaccounted(target, session.prefix) for session in sessions),
+        unaccounted=sum(_unaccounted(target, place) for place in places),
         sessions=sessions,
+        unreadable=odd,
         on_air=live_stream(broadcast.ivs, broadcast.channel.arn),
         notices=[subject for subject in screening.notices if name in subject],
         reconnect=comeback.reconnect,

@@ -22,7 +22,8 @@ STOPPED_AGAIN_SECONDS = 5.0
 class Evidence:
     """All that the report is made from; `unaccounted` is the audit's count, times in seconds.
 
-    `on_air` is the stream that IVS shows at the end, if any; `notices` are subjects.
+    `on_air` is the stream that IVS shows at the end, if any; `notices` are subjects; `unreadable`
+    is the file that nothing can judge.
     """
 
     stack: dict[str, str]
@@ -32,6 +33,7 @@ class Evidence:
     links: dict[str, str]
     unaccounted: int
     sessions: list[Session]
+    unreadable: Put
     on_air: str | None
     notices: list[str]
     reconnect: dict[str, Any] | None
@@ -48,6 +50,8 @@ def document(evidence: Evidence) -> dict[str, Any]:
         "stack": evidence.stack,
         "frames": _frames(evidence),
         "skipped": _skipped(evidence),
+        "unscreened": _unscreened(evidence),
+        "unreadable": evidence.unreadable.key,
         "sessions": [_session(session, evidence) for session in evidence.sessions],
         "reviews": [_review(review, evidence.links) for review in now.reviews.values()],
         "stops": stops,
@@ -68,10 +72,13 @@ def broken_promises(report: dict[str, Any], expected: int) -> list[str]:
     undecided = [review["review_id"] for review in reviews if not review["decision"]]
     ended = sum(frames[outcome] for outcome in OUTCOMES)
     film = report["sessions"][0]["frames"]
+    held = [one["frame_key"] for one in report["unscreened"]]
+    missed = sum(key != report["unreadable"] for key in held)
     reasons = [reason for reason in report["skipped"] if reason != AFTER_THE_STOP]
     promises = {
         f"{film} frames of the film were put, not {expected}.": film == expected,
-        f"{frames['unscreened']} frames were looked at by nobody.": not frames["unscreened"],
+        f"{report['unreadable']} is not held as unscreened.": report["unreadable"] in held,
+        f"{missed} other frames were looked at by nobody.": not missed,
         f"{frames['unaccounted']} frames are unaccounted for.": not frames["unaccounted"],
         f"{frames['put']} frames were put and {ended} have an outcome.": ended == frames["put"],
         f"Frames were skipped: {', '.join(reasons)}.": not reasons,
@@ -143,6 +150,20 @@ def _skipped(evidence: Evidence) -> dict[str, int]:
     return dict(Counter(str(row.get("reason")) for row in rows if row.get("outcome") == "skipped"))
 
 
+def _unscreened(evidence: Evidence) -> list[dict[str, Any]]:
+    """List the frames that nobody judged."""
+    now = evidence.snapshot
+    return [
+        {
+            "frame_id": put.frame_id,
+            "frame_key": put.key,
+            "reason": now.frames[put.frame_id].get("reason"),
+        }
+        for put in evidence.puts
+        if now.outcome(put.frame_id) == "unscreened"
+    ]
+
+
 def _session(session: Session, evidence: Evidence) -> dict[str, Any]:
     own = [put for put in evidence.puts if put.key.startswith(f"{session.prefix}/")]
     ends = [evidence.snapshot.outcome(put.frame_id) for put in own]
@@ -166,6 +187,7 @@ def _stop(stop: Row, evidence: Evidence) -> dict[str, Any]:
     return {
         "channel_arn": stop["channel"],
         "stream_id": stop.get("stream_id"),
+        "frame_id": stop.get("frame_id"),
         "frame_key": stop.get("frame_key"),
         "put_to_stop_seconds": None if seconds is None else round(seconds, 3),
         "stream_state": "live" if stop.get("stream_id") == evidence.on_air else "offline",

@@ -55,10 +55,17 @@ class Screening:
         self._links: dict[str, str] = {}
         self._answering = False
         self._answered: set[str] = set()
+        self._uploaded = 0
         self.is_stopped = self._judging = False
         self._on_air = until_no(
             lambda: not performance.broadcast.is_offline, GET_STREAM_EVERY_SECONDS, self._clock
         )
+
+    def take(self, upload: Put) -> None:
+        """Watch a file too that belongs to none of the streams."""
+        self.puts.append(upload)
+        self.story.uploaded(upload)
+        self._uploaded += 1
 
     def watch_the_play(self) -> None:
         """Let the player begin, and watch until the last frame was put."""
@@ -133,7 +140,7 @@ class Screening:
             self._judging = True
             told = f"first verdict {judged[0]:.2f} s after its put"
             self._audience.event(Event("verdict", told))
-        self._audience.advance(len(self.puts), len(judged))
+        self._audience.advance(len(self.puts) - self._uploaded, len(judged))
 
     def _tell_offline(self) -> None:
         if self.now.stops_made and not self.is_stopped and not self._on_air():

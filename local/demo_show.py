@@ -130,10 +130,13 @@ def _seconds(report: dict[str, Any], first_verdict: float | None) -> Iterator[st
 
 def _places(report: dict[str, Any]) -> Iterator[str]:
     yield ""
-    yield f"desk        {report['stack']['console_url']}/queue"
+    desk = report["stack"]["console_url"]
+    yield f"desk        {desk}/queue"
+    yield f"            {desk}/executions"
     for review in report["reviews"]:
         if review["url"]:
             yield f"review      {review['url']}"
     yield "ledger      framewarden audit"
-    yield "executions  framewarden executions list"
+    shown = [f"show {stop['frame_id']}" for stop in report["stops"] if stop["frame_id"]]
+    yield f"executions  framewarden executions {shown[0] if shown else 'list'}"
     yield f"evidence    s3://{report['stack']['evidence_bucket']}"

@@ -7,6 +7,14 @@ from framewarden.domain.times import parse
 from local.demo_snapshot import STOP_MADE, Row, Snapshot, opener_of
 from local.player import Put
 
+# What belongs to no stream comes before all that does.
+NO_SESSION = -1
+# The ends that are told for each frame.
+ENDS = {
+    "skipped": "skipped: {}",
+    "unscreened": "could not be judged: {}; held for a rescan, never counted as clean",
+}
+
 
 @dataclass(frozen=True)
 class Event:
@@ -32,6 +40,10 @@ class Story:
         self._puts[put.frame_id] = put
         if _recording(put) not in self._recordings:
             self._recordings.append(_recording(put))
+
+    def uploaded(self, put: Put) -> None:
+        """Take note of a file that belongs to no stream."""
+        self._puts[put.frame_id] = put
 
     def reconnected(self, stream_id: str, began: float) -> None:
         """Take note of a stream with which the encoder came back; seconds of the epoch."""
@@ -81,11 +93,15 @@ class Story:
 
     def _named(self, put: Put) -> str:
         session, number = self._order(put)
+        if session == NO_SESSION:
+            return put.key
         return f"frame {number}" + (f" of session {session + 1}" if session else "")
 
     def _order(self, put: Put) -> tuple[int, int]:
         """Number the sessions from 0, as frames are: each recording begins at frame 0 again."""
-        return self._recordings.index(_recording(put)), put.number
+        recording = _recording(put)
+        known = recording in self._recordings
+        return self._recordings.index(recording) if known else NO_SESSION, put.number
 
     def _frame(self, put: Put, now: Snapshot) -> list[Event]:
         row = now.frames.get(put.frame_id, {})
@@ -95,9 +111,9 @@ class Story:
             seen, other = _confidence(review, put), self._name(opener, review)
             return [Event("joined", f"{self._named(put)} joined the review of {other}{seen}")]
         outcome = row.get("outcome")
-        if outcome in ("unscreened", "skipped") and self._first("outcome", put.frame_id):
+        if outcome in ENDS and self._first("outcome", put.frame_id):
             reason = row.get("reason") or "no reason given"
-            return [Event(outcome, f"{self._named(put)} {outcome}: {reason}")]
+            return [Event(outcome, f"{self._named(put)} {ENDS[outcome].format(reason)}")]
         return []
 
     def _stop(self, stop: Row) -> list[Event]:

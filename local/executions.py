@@ -1,189 +1,173 @@
-"""Read executions of the stack's machine: which states, how long; no payloads, no tokens."""
+"""Describe executions as JSON does: a line of a list, and all that one of them did."""
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import islice
 from typing import Any
 
+from framewarden.aws.executions import Execution
+from framewarden.domain import frame_rows
+from framewarden.domain.frames import read_execution_name
+from framewarden.domain.history import Try, Visit, readable_cause, span
 from framewarden.domain.times import iso
-from local.errors import OperatorError
+from framewarden.inspecting import Inspection
+from framewarden.looking import MODERATE, Sources
+from framewarden.searching import Entry, Wanted, find
+from framewarden.visit_documents import VisitData
 from local.target import Target
 
-STATUSES = ("RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE")
-CAUSE_CHARACTERS = 500
-# What of an input may be shown: ids. The rest is payload.
+Document = dict[str, Any]
+
+PAGE = 100
+# What of an input may be shown in a head: ids. The rest is payload, which `--data` shows.
 SHOWN_OF_FRAME = ("frame_id", "bucket", "key", "version_id", "source", "channel", "put_at")
-# Task tokens are long runs of base64 or hex; no word of a person's sentence is.
-TOKEN = re.compile(r"[A-Za-z0-9+/=_-]{80,}")
 
 
-@dataclass
-class StateRun:
-    """One visit of one state."""
-
-    state: str
-    entered_at: str
-    seconds: float | None = None
-    retries: int = 0
-    error: str | None = None
-    cause: str | None = None
-
-
-def seconds_between(start: datetime, end: datetime | None) -> float | None:
-    """Measure a span in seconds; None while it lasts."""
-    return None if end is None else round((end - start).total_seconds(), 3)
-
-
-def summaries(target: Target, status: str | None, limit: int) -> Iterator[dict[str, Any]]:
-    """List executions, the newest first, as far as `limit`."""
-    paging: dict[str, Any] = {"stateMachineArn": target.output("StateMachineArn")}
-    if status:
-        paging["statusFilter"] = status
+def running_names(target: Target, limit: int) -> list[str]:
+    """Name the executions of the moderating machine that run, the newest first."""
     pages = (
         target.client("stepfunctions")
         .get_paginator("list_executions")
-        .paginate(**paging, PaginationConfig={"MaxItems": limit, "PageSize": min(limit, 1000)})
+        .paginate(
+            stateMachineArn=target.output("StateMachineArn"),
+            statusFilter="RUNNING",
+            PaginationConfig={"MaxItems": limit, "PageSize": min(limit, 1000)},
+        )
     )
-    for page in pages:
-        yield from map(summary, page["executions"])
+    return [entry["name"] for page in pages for entry in page["executions"]]
 
 
-def summary(entry: dict[str, Any]) -> dict[str, Any]:
-    """Describe one execution in a line."""
-    stopped = entry.get("stopDate")
+def listed(sources: Sources, wanted: Wanted, limit: int) -> Iterator[Entry]:
+    """Give what somebody looks for, the newest first, as far as `limit`; a call for each page."""
+    return islice(_all(sources, wanted, min(PAGE, limit)), limit)
+
+
+def _all(sources: Sources, wanted: Wanted, page: int) -> Iterator[Entry]:
+    when = None
+    if wanted.machine != MODERATE:  # the ledger knows when a frame was put; an order is of none
+        when, wanted = wanted.when, replace(wanted, when=None)
+    after: str | None = None
+    while True:
+        found = find(sources, replace(wanted, after=after), page)
+        for entry in found.entries:
+            if when and entry.started_at and entry.started_at < when.start:
+                return
+            if not when or not entry.started_at or entry.started_at <= when.end:
+                yield entry
+        after = found.after
+        if after is None:
+            return
+
+
+def line(sources: Sources, entry: Entry) -> Document:
+    """Describe one execution in a line, with what the ledger knows of its frame."""
+    row, execution, name = entry.row or {}, entry.execution, entry.name
+    # The row tells of the latest attempt; an earlier one did not go so far.
+    own = row if entry.attempt == row.get("attempt") else {}
+    stopped = execution.stopped_at if execution else None
+    settled = None if execution or entry.seconds is None else row.get("settled_at")
     return {
-        "name": entry["name"],
-        "status": entry["status"],
-        "started_at": iso(entry["startDate"]),
+        "name": name,
+        "status": entry.status,
+        "started_at": iso(entry.started_at) if entry.started_at else None,
+        "stopped_at": iso(stopped) if stopped else settled,
+        "seconds": None if entry.seconds is None else round(entry.seconds, 3),
+        "arn": sources.executions.arn(entry.machine, name) if name else None,
+        "machine": entry.machine,
+        "outcome": entry.outcome,
+        "reason": entry.reason,
+        "severity": own.get("severity"),
+        "channel": row.get("channel"),
+        "frame_id": row.get("frame_id"),
+        "key": row.get("key"),
+        "attempt": entry.attempt,
+        "review_id": own.get("review_id"),
+    }
+
+
+def story(inspection: Inspection, data: Mapping[int, VisitData] | None = None) -> Document:
+    """Describe what one execution did; `data` is what its visits read and wrote, by number."""
+    execution, row, state = inspection.execution, inspection.row or {}, inspection.state
+    frame = state.get("frame") if isinstance(state.get("frame"), Mapping) else row
+    outcome, reason = outcome_of(inspection)
+    return {
+        **_head(execution),
+        "attempt": state.get("attempt", row.get("attempt")),
+        "frame": {name: (frame or {}).get(name) for name in SHOWN_OF_FRAME},
+        "outcome": outcome,
+        "error": execution.error or inspection.history.error,
+        "cause": readable_cause(execution.cause) or inspection.history.cause,
+        "states": [_visit(visit, data) for visit in inspection.history.visits],
+        "why": inspection.why,
+        "machine": execution.machine,
+        "changed": inspection.changed,
+        "reason": reason,
+        "review_id": row.get("review_id"),
+        "events": inspection.history.events,
+        "whole": inspection.history.whole,
+    }
+
+
+def outcome_of(inspection: Inspection) -> tuple[Any, Any]:
+    """Return an execution's outcome and its reason, wherever they were left."""
+    state, row = inspection.state, inspection.row
+    for place in (state.get("archive"), state):
+        if isinstance(place, Mapping) and place.get("outcome"):
+            return place["outcome"], place.get("reason")
+    named = read_execution_name(inspection.execution.name)
+    if row is None or named is None or inspection.execution.machine != MODERATE:
+        return None, None
+    return frame_rows.outcome_of(row, inspection.review, named[1])
+
+
+def _head(execution: Execution) -> Document:
+    stopped = execution.stopped_at
+    return {
+        "name": execution.name,
+        "status": execution.status,
+        "started_at": iso(execution.started_at),
         "stopped_at": iso(stopped) if stopped else None,
-        "seconds": seconds_between(entry["startDate"], stopped),
-        "arn": entry["executionArn"],
+        "seconds": span(execution.started_at, stopped),
+        "arn": execution.arn,
     }
 
 
-def arn_of(target: Target, name_or_arn: str) -> str:
-    """Find an execution's ARN, and refuse one that is not of this stack's machine.
-
-    Raises
-    ------
-    OperatorError
-        The ARN belongs to another machine, account or region.
-    """
-    own = target.output("StateMachineArn").replace(":stateMachine:", ":execution:")
-    if not name_or_arn.startswith("arn:"):
-        return f"{own}:{name_or_arn}"
-    if not name_or_arn.startswith(f"{own}:"):
-        raise OperatorError(
-            f"That execution is not of {target.name}.",
-            "Name the stack it belongs to with: --stack NAME --region REGION",
-        )
-    return name_or_arn
-
-
-def story(target: Target, name_or_arn: str) -> dict[str, Any]:
-    """Tell what one execution did.
-
-    Raises
-    ------
-    OperatorError
-        There is no such execution (any more), or it is not of this stack's machine.
-    """
-    client = target.client("stepfunctions")
-    arn = arn_of(target, name_or_arn)
-    try:
-        described = client.describe_execution(executionArn=arn)
-        pages = client.get_paginator("get_execution_history").paginate(
-            executionArn=arn, includeExecutionData=False, PaginationConfig={"PageSize": 1000}
-        )
-        states = visits(event for page in pages for event in page["events"])
-    except client.exceptions.ExecutionDoesNotExist:
-        raise OperatorError(
-            f"There is no execution {name_or_arn} on {target.name}.",
-            f"List them with: framewarden executions list{target.option}",
-        ) from None
-    return {
-        **summary(described),
-        **shown_input(described.get("input")),
-        "outcome": outcome_in(described.get("output")),
-        "error": described.get("error"),
-        "cause": readable_cause(described.get("cause")),
-        "states": [asdict(visit) for visit in states],
+def _visit(visit: Visit, data: Mapping[int, VisitData] | None) -> Document:
+    last = visit.failures[-1] if visit.failures else None
+    told: Document = {
+        "state": visit.state,
+        "entered_at": iso(visit.entered_at),
+        "seconds": visit.seconds,
+        "retries": visit.retries,
+        "error": last.error if last else None,
+        "cause": last.cause if last else None,
+        "number": visit.number,
+        "kind": visit.kind,
+        "ended": visit.ended,
+        "waited_seconds": visit.backoff,
+        "failures": [_failure(one) for one in visit.failures],
+    }
+    if data is None:
+        return told
+    given = data.get(visit.number)
+    tries = given.tries if given else []
+    return told | {
+        "input": given.input if given else None,
+        "output": given.output if given else None,
+        "tries": [
+            {
+                "at": iso(one.at),
+                "parameters": one.parameters,
+                "result": one.result,
+                "error": one.error,
+                "cause": one.cause,
+            }
+            for one in tries
+        ],
     }
 
 
-def visits(events: Iterator[dict[str, Any]]) -> list[StateRun]:
-    """Fold the history into one line for each visit of a state, in order.
-
-    Events of states that run side by side are told apart by name; two iterations of the same
-    state in a Map are not, which the machines here do not have.
-    """
-    told: list[StateRun] = []
-    unfinished: dict[str, tuple[StateRun, datetime, int]] = {}
-    current: str | None = None
-    for event in events:
-        kind, at = event["type"], event["timestamp"]
-        if kind.endswith("StateEntered"):
-            current = event["stateEnteredEventDetails"]["name"]
-            visit = StateRun(current, iso(at))
-            told.append(visit)
-            unfinished[current] = (visit, at, 0)
-        elif kind.endswith("StateExited"):
-            name = event["stateExitedEventDetails"]["name"]
-            if name in unfinished:
-                visit, entered, _ = unfinished.pop(name)
-                visit.seconds = seconds_between(entered, at)
-        elif current in unfinished:
-            visit, entered, tries = unfinished[current]
-            if kind.endswith("Scheduled"):
-                unfinished[current] = (visit, entered, tries + 1)
-                visit.retries = tries
-            else:
-                note_failure(visit, event)
-    return told
-
-
-def note_failure(visit: StateRun, event: dict[str, Any]) -> None:
-    """Keep the last failure that a state met, caught or not."""
-    if not event["type"].endswith(("Failed", "TimedOut")):
-        return
-    for name, details in event.items():
-        if name.endswith("EventDetails") and "error" in details:
-            visit.error = details["error"]
-            visit.cause = readable_cause(details.get("cause"))
-
-
-def readable_cause(cause: str | None) -> str | None:
-    """Cut a cause to its message: no stack trace, nothing that looks like a token."""
-    if cause is None:
-        return None
-    try:
-        parsed = json.loads(cause)
-    except ValueError:
-        parsed = None
-    if isinstance(parsed, dict):
-        cause = str(parsed.get("errorMessage", "a failure with a payload"))
-    return TOKEN.sub("[redacted]", cause)[:CAUSE_CHARACTERS]
-
-
-def shown_input(text: str | None) -> dict[str, Any]:
-    """Pick the ids of the frame from an execution's input."""
-    document = json.loads(text or "{}")
-    frame = document.get("frame") or {}
-    return {
-        "attempt": document.get("attempt"),
-        "frame": {name: frame.get(name) for name in SHOWN_OF_FRAME},
-    }
-
-
-def outcome_in(text: str | None) -> str | None:
-    """Find the outcome in an execution's output, wherever the last state left it."""
-    document = json.loads(text or "null")
-    if not isinstance(document, dict):
-        return None
-    archive = document.get("archive")
-    places = (archive if isinstance(archive, dict) else {}, document)
-    return next((str(place["outcome"]) for place in places if place.get("outcome")), None)
+def _failure(one: Try) -> Document:
+    return {"at": iso(one.ended_at or one.at), "error": one.error, "cause": one.cause}

@@ -1,18 +1,16 @@
 """Settle what died outside the machine's own hands."""
 
-import re
 from datetime import datetime
 from typing import Any
 
 from framewarden import closing, settings
 from framewarden.aws.ledger import Ledger
 from framewarden.aws.reviews import Reviews
+from framewarden.domain import frames
 from framewarden.domain.times import iso
 from framewarden.observability import count, logger
 
 Document = dict[str, Any]
-# What intake gives (domain/frames.py); an execution that somebody started by hand has another.
-OUR_NAME = re.compile(r"(?P<frame_id>[0-9a-f]{64})(?:-(?P<attempt>\d{1,6}))?", re.ASCII)
 
 
 def settle_dead(event: Document, own: settings.Settle, now: datetime) -> Document:
@@ -20,10 +18,10 @@ def settle_dead(event: Document, own: settings.Settle, now: datetime) -> Documen
     detail = event["detail"]
     reason = f"execution_{detail['status'].lower()}"
     logger.error("execution died", extra={"execution": detail["name"], "reason": reason})
-    ours = OUR_NAME.fullmatch(detail["name"])
+    ours = frames.read_execution_name(detail["name"])
     if not ours:
         return {"frame_id": None, "settled": False}
-    frame_id, attempt = ours["frame_id"], int(ours["attempt"] or 1)
+    frame_id, attempt = ours
     ledger = Ledger(own.frames_table)
     review_id = (ledger.get(frame_id) or {}).get("review_id")
     frames_ended = _end_reviews(review_id, detail["name"], reason, own, now)

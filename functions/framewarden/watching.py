@@ -1,11 +1,11 @@
 """Notice live channels under moderation from which no frames come."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, partial
 
-from framewarden.aws import ivs, medialive
+from framewarden.aws import ivs, medialive, video
 from framewarden.aws.channels import Channels
 from framewarden.aws.dynamo import Row
 from framewarden.aws.ivs import Session
@@ -70,15 +70,32 @@ def _look(
         channels.unseen(unseen_row(one.arn, session, "no_frames", last, now, kind))
 
 
-def _moderated(live: dict[str, Session]) -> Iterator[OnAir]:
-    """Give what is on air under moderation."""
-    for arn, (tags, recording) in ivs.recorded(live).items():
+def under_moderation(
+    live: Mapping[str, Session], *, patient: bool = True
+) -> Iterator[tuple[str, Session, str]]:
+    """Give what is on air under moderation: channel, session, and what records it on IVS.
+
+    `live` is what IVS has on air. Whoever is not `patient` fails at the first throttle.
+
+    Raises
+    ------
+    StopDeniedError, VideoServiceThrottledError
+    """
+    for arn, (tags, recording) in ivs.recorded(live, patient=patient).items():
         if MODERATED in tags.items():
-            yield OnAir(arn, live[arn], partial(_thumbnail_seconds, recording))
-    for arn, tags in medialive.running().items():
+            yield arn, live[arn], recording
+    for arn, tags in medialive.running(patient=patient).items():
         if MODERATED in tags.items():
-            session = Session(medialive.SESSION, None)
+            yield arn, Session(medialive.SESSION, None), ""
+
+
+def _moderated(live: Mapping[str, Session]) -> Iterator[OnAir]:
+    """Give the same with the seconds between its frames."""
+    for arn, session, recording in under_moderation(live):
+        if video.is_medialive(arn):
             yield OnAir(arn, session, partial(medialive.capture_seconds, arn))
+        else:
+            yield OnAir(arn, session, partial(_thumbnail_seconds, recording))
 
 
 @cache

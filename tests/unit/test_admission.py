@@ -1,7 +1,7 @@
 import copy
 import json
 import os
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from botocore.exceptions import ClientError
@@ -31,8 +31,8 @@ def admit(document=THUMBNAIL, now=NOW):
     return admission.admit_event(document, HOME, own(), now)
 
 
-def rescan(**changes):
-    return admission.rescan(RESCAN | changes, HOME, own(), NOW)
+def rescan(now=NOW, **changes):
+    return admission.rescan(RESCAN | changes, HOME, own(), now)
 
 
 def end(outcome, attempt=1, status="settled"):
@@ -58,6 +58,25 @@ def test_a_frame_is_admitted_and_its_execution_started_under_its_own_name(aws):
     [told] = inputs(aws)
     assert set(told) == {"frame", "attempt"}
     assert told["frame"]["channel_arn"].endswith("channel/AbCdef1G2hij")
+
+
+def test_every_row_is_found_by_its_day_whatever_became_of_it(aws):
+    admit(now=NOW + timedelta(days=1))
+    admit(event("intake/foreign_account"))
+    days = {row["status"]: (row["day"], row["put_at"][:10]) for row in aws.rows("frames")}
+    assert days == dict.fromkeys(("started", "settled"), ("2026-11-22", "2026-11-22"))
+
+
+def test_the_next_attempt_is_admitted_when_it_is_asked_for(aws):
+    admit()
+    end("unscreened")
+    assert aws.frame(ID)["unscreened"] == "frame"
+    later = NOW + timedelta(minutes=5)
+    assert rescan(later)["started"] is True
+    row = aws.frame(ID)
+    assert (row["attempt"], row["admitted_at"]) == (2, iso(later))
+    assert row["put_at"] == RESCAN["put_at"], "the frame is as old as before"
+    assert "unscreened" not in row
 
 
 def test_a_duplicate_starts_nothing(aws):

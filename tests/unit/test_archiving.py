@@ -147,7 +147,7 @@ def test_evidence_is_named_by_the_execution_and_never_by_the_key(aws, key, suffi
 def test_two_attempts_never_meet(aws):
     first = scene(aws, "unscreened")
     told = archive(first)
-    Ledger("frames").again(first["frame"]["frame_id"], 1, "settled")
+    Ledger("frames").again(first["frame"]["frame_id"], 1, "settled", NOW)
     name = f"{first['execution']}-2"
     second = state("archive/cleared", frame=first["frame"], attempt=2, execution=name)
     again = archive(second)
@@ -160,7 +160,7 @@ def test_two_attempts_never_meet(aws):
 def test_a_late_first_attempt_does_not_settle_the_second(aws):
     document = scene(aws, "unscreened")
     archive(document)
-    Ledger("frames").again(document["frame"]["frame_id"], 1, "settled")
+    Ledger("frames").again(document["frame"]["frame_id"], 1, "settled", NOW)
     archive(document)
     assert "outcome" not in aws.frame(document["frame"]["frame_id"])
 

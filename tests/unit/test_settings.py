@@ -44,3 +44,12 @@ def test_settings_are_read_once():
 def test_what_a_base_class_needs_comes_first():
     assert settings.StopStream.names()[:3] == settings.PolicySource.names()
     assert "CHANNELS_TABLE" in settings.StopStream.names()
+
+
+def test_pages_that_look_know_who_is_asking_and_only_what_they_look_at():
+    desk = set(settings.Desk.names())
+    assert desk == {"LINK_SECRET_ARN", "LINK_MAY", "DESK_CLIENT_ID"}
+    for own in (settings.ExecutionPage, settings.HealthPage):
+        assert desk < set(own.names())
+        assert "NOTICE_TOPIC_ARN" not in own.names()
+    assert set(settings.PolicySource.names()) < set(settings.HealthPage.names())

@@ -10,7 +10,7 @@ import pytest
 from framewarden import settings
 from framewarden.aws import channels, latest, ledger
 from framewarden.domain import policy_document
-from tests.unit.template_reading import DAY, ROOT, Template, folder_of, physical
+from tests.unit.template_reading import DAY, REGION, ROOT, STACK, Template, folder_of, physical
 
 TEMPLATE = Template()
 MACHINES = {
@@ -39,7 +39,8 @@ OUTPUTS = {
     *("StateMachineArn", "OrderMachineArn"),
     *("FramesBucket", "EvidenceBucket"),
     *("FramesTable", "ReviewsTable", "ChannelsTable", "OutboxTable"),
-    *("IntakeFunction", "IntakeDeadLetterQueueUrl", "SweepFunction", "ReconcileFunction"),
+    *("IntakeFunction", "SweepFunction", "ReconcileFunction"),
+    *("IntakeDeadLetterQueueUrl", "SettleDeadLetterQueueUrl"),
     *("PolicyApplication", "PolicyEnvironment", "PolicyProfile"),
 }
 NAMES = re.compile(r"(Bucket|Table|Function|Role|Queue|Topic|LogGroup|StateMachine|Alarm)?Name")
@@ -222,6 +223,9 @@ def test_indexes_are_those_that_the_code_asks() -> None:
     }
     assert found == {
         ("FramesTable", "by_channel"): ["channel_arn", "put_at"],
+        ("FramesTable", "by_key"): ["key", "put_at"],
+        ("FramesTable", "by_day"): ["day", "put_at"],
+        ("FramesTable", "unscreened"): ["unscreened", "put_at"],
         ("ReviewsTable", "open"): ["open", "place"],
         ("ReviewsTable", "by_channel"): ["channel", "opened_at"],
         ("ChannelsTable", "open"): ["open", "since"],
@@ -236,6 +240,39 @@ def test_no_index_of_reviews_holds_what_answers_the_machine() -> None:
         assert shown["ProjectionType"] == "INCLUDE"
         assert len(shown["NonKeyAttributes"]) == len(set(shown["NonKeyAttributes"])) <= 20
         assert "task_token" not in shown["NonKeyAttributes"]
+
+
+def test_what_engineers_search_by_is_written_once_for_each_frame() -> None:
+    """An index of whole rows would be written again at every step of a frame."""
+    indexes = TEMPLATE.of_type("AWS::DynamoDB::Table")["FramesTable"]["GlobalSecondaryIndexes"]
+    shown = {index["IndexName"]: index["Projection"]["ProjectionType"] for index in indexes}
+    assert shown.pop("by_channel") == "ALL"
+    assert set(shown.values()) == {"KEYS_ONLY"}
+
+
+@pytest.mark.parametrize(
+    ("value", "fits"),
+    [
+        ("none", True),
+        ("console.aws.amazon.com", True),
+        ("console.amazonaws.cn", True),
+        ("", False),
+        ("https://console.aws.amazon.com", False),
+        ("console.aws.amazon.com/states", False),
+        ("user@console.aws.amazon.com", False),
+    ],
+)
+def test_the_aws_console_is_a_host_or_none(value: str, fits: bool) -> None:
+    about = TEMPLATE.source["Parameters"]["AwsConsole"]
+    assert bool(re.search(about["AllowedPattern"], value)) is fits
+    assert about["Default"] == "console.aws.amazon.com"
+
+
+def test_an_installation_is_named_by_its_stack_and_region_or_as_it_is_told() -> None:
+    named = Template({"PlaceName": "The studio"})
+    assert named.environment("HealthPageFunction")["PLACE_NAME"] == "The studio"
+    unnamed = TEMPLATE.environment("HealthPageFunction")["PLACE_NAME"]
+    assert unnamed == f"{STACK} in {REGION}"
 
 
 def test_what_was_given_up_leaves_by_itself() -> None:

@@ -11,7 +11,10 @@ from tests.unit.template_reading import Template, physical
 TEMPLATE = Template()
 POOL = TEMPLATE.resources["DeskUsers"]
 CLIENT = TEMPLATE.resources["DeskClient"]["Properties"]
-PAGES = ("DeskPageFunction", "ReviewPageFunction", "PicturePageFunction", "ChannelPageFunction")
+PAGES = (
+    *("DeskPageFunction", "ReviewPageFunction", "PicturePageFunction", "ChannelPageFunction"),
+    *("ExecutionPageFunction", "HealthPageFunction"),
+)
 MINUTE, HOUR = 60, 3600  # seconds
 
 

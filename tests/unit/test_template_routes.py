@@ -5,7 +5,19 @@ from typing import Any, NoReturn
 
 import pytest
 
-from framewarden.console import channel, front, picture, queue, review, sign_in
+from framewarden.console import (
+    channel,
+    execution,
+    executions,
+    frame,
+    front,
+    health,
+    picture,
+    policy,
+    queue,
+    review,
+    sign_in,
+)
 from tests.unit.template_reading import Template
 
 
@@ -18,10 +30,22 @@ CODE: dict[str, dict[str, Any]] = {
     "ReviewPageFunction": dict(review.routes(never)),
     "PicturePageFunction": dict(picture.routes(never)),
     "ChannelPageFunction": dict(channel.routes(never)),
+    "ExecutionPageFunction": {
+        **executions.routes(never),
+        **execution.routes(never),
+        **frame.routes(never),
+        **policy.routes(never),
+    },
+    "HealthPageFunction": dict(health.routes(never)),
 }
 NOTHING = ("GET", "/{proxy+}")
 # Where a link leads, or what somebody may paste into a chat: scanners and previews ask by HEAD.
-SHARED = {"/", "/sign-in", "/reviews/{review_id}", "/channels/{service}/{channel_id}"}
+SHARED = {
+    *("/", "/sign-in", "/reviews/{review_id}", "/channels/{service}/{channel_id}"),
+    *("/executions/{machine}/{name}", "/frames/{frame_id}"),
+}
+# Pages without a form.
+LOOKING = ("PicturePageFunction", "ExecutionPageFunction", "HealthPageFunction")
 
 
 def declared(function: str) -> set[tuple[str, str]]:
@@ -54,3 +78,9 @@ def test_whoever_only_asks_whether_a_shared_page_is_there_is_answered() -> None:
 def test_every_other_address_has_our_own_page() -> None:
     assert [function for function in CODE if NOTHING in declared(function)] == ["DeskPageFunction"]
     assert {name for name, _, _ in Template().events("Api")} == set(CODE)
+
+
+@pytest.mark.parametrize("function", LOOKING)
+def test_a_page_without_a_form_is_only_asked(function: str) -> None:
+    asked = declared(function) | answered(function)
+    assert {method for method, _ in asked} <= {"GET", "HEAD"}

@@ -1,4 +1,4 @@
-"""Read executions of our machines from Step Functions; nothing here can start, stop or answer one."""
+"""Read executions of our machines from Step Functions; nothing here can start or stop one."""
 
 import json
 from collections.abc import Iterator, Mapping

@@ -6,18 +6,21 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
+from framewarden.aws.batches import rows_by
 from framewarden.aws.clients import client, store
 from framewarden.aws.dynamo import Row, typed, untyped
 from framewarden.aws.latest import BY_CHANNEL
 from framewarden.aws.ledger import UNSCREENED
-from framewarden.domain.errors import StoreThrottledError
 from framewarden.domain.times import iso, parse
 
-BATCH: Final = 100  # keys of one BatchGetItem (DynamoDB's API reference)
-ROUNDS: Final = 3
 MOST_DAYS: Final = 14
 """Days that one search by time looks through, a query each; a page says how far it came."""
 
+READ_OF_REVIEW: Final = 800
+"""Rows of a channel that one page of a review looks through: of 1 KB each, DynamoDB gives 1 MB."""
+
+# As text it comes after every moment of its day.
+DAY_OVER: Final = "23:59:60Z"
 _MARK = re.compile(
     r"(?P<put_at>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?Z)@(?P<frame_id>[0-9a-f]{64})",
     re.ASCII,
@@ -54,20 +57,7 @@ class FrameSearch:
         StoreThrottledError
             DynamoDB would not give all of them.
         """
-        rows: dict[str, Row] = {}
-        keys = [typed({"frame_id": one}) for one in dict.fromkeys(frame_ids)]
-        for _ in range(ROUNDS):
-            if not keys:
-                return rows
-            with store():
-                answer = client("dynamodb").batch_get_item(
-                    RequestItems={self.table: {"Keys": keys}}
-                )
-            for item in answer["Responses"].get(self.table, ()):
-                row = untyped(item)
-                rows[row["frame_id"]] = row
-            keys = answer.get("UnprocessedKeys", {}).get(self.table, {}).get("Keys", [])
-        raise StoreThrottledError("BatchGetItem: keys stayed unprocessed")
+        return rows_by(self.table, "frame_id", frame_ids)
 
     def get(self, frame_id: str) -> Row | None:
         """Return a frame's row."""
@@ -92,22 +82,23 @@ class FrameSearch:
         if not review.get("channel_arn"):
             row = self.get(review["frame"]["frame_id"])
             return FramePage([row] if row else [], None)
-        first = min(parse(one["at"]) for one in review["samples"])
+        seen = [one["at"] for one in review.get("samples") or ()]
+        first = min(map(parse, (*seen, review["opened_at"])))
         last = parse(review.get("last_seen_at") or review["opened_at"])
         # Rows are stamped by S3 and reviews by us: the clocks may differ by a little.
         when = Span(first - timedelta(minutes=1), last + timedelta(minutes=1))
-        found = self._query(
-            BY_CHANNEL, {"channel_arn": review["channel_arn"]}, when, limit, after,
-            review=review["review_id"],
-        )  # fmt: skip
-        return found
+        channel = {"channel_arn": review["channel_arn"]}
+        found = self._query(BY_CHANNEL, channel, when, READ_OF_REVIEW, after, review["review_id"])
+        if len(found.rows) <= limit:
+            return found
+        return FramePage(found.rows[:limit], _mark(found.rows[limit - 1]))
 
     def of_time(self, when: Span, limit: int, after: str | None = None) -> FramePage:
         """Return the frames of a span, day by day; a call for each day that is looked at, and one.
 
         Where the page is not full, `after` leads on from the day that it came to.
         """
-        day = date.fromisoformat(_start(after)["put_at"][:10]) if after else when.end.date()
+        day = came_to(after) if after else when.end.date()
         rows: list[Row] = []
         for _ in range(MOST_DAYS):
             found = self._query("by_day", {"day": f"{day}"}, when, limit - len(rows), after)
@@ -117,8 +108,8 @@ class FrameSearch:
             day, after = day - timedelta(days=1), None
             if len(rows) >= limit:
                 break
-        # No frame has this id: the next page begins with the day that was not looked at.
-        beginning = f"{day}T23:59:59.999999Z@{'f' * 64}"
+        # After every frame of the day that was not looked at: the next page begins with it.
+        beginning = f"{day}T{DAY_OVER}@{'f' * 64}"
         return self._whole(FramePage(rows, beginning))
 
     def unscreened(self, limit: int, after: str | None = None) -> FramePage:
@@ -172,12 +163,12 @@ class FrameSearch:
             asked["FilterExpression"] = "review_id = :review"
             values[":review"] = review
         if after:
-            asked["ExclusiveStartKey"] = typed({**key, **_start(after)})
+            asked["ExclusiveStartKey"] = typed({**key, **_start(after, when)})
         with store():
             answer = client("dynamodb").query(**asked, ExpressionAttributeValues=typed(values))
         last = untyped(answer.get("LastEvaluatedKey") or {})
-        mark = f"{last['put_at']}@{last['frame_id']}" if last else None
-        return FramePage([untyped(item) for item in answer["Items"]], mark)
+        rows = [untyped(item) for item in answer["Items"]]
+        return FramePage(rows, _mark(last) if last else None)
 
     def _whole(self, found: FramePage) -> FramePage:
         """Fill in the rows of an index that holds keys only, in its order."""
@@ -186,15 +177,30 @@ class FrameSearch:
         return FramePage(kept, found.after)
 
 
-def _start(after: str) -> Row:
-    """Read where a page begins.
+def came_to(after: str) -> date:
+    """Return the day that a page's end lies on.
 
     Raises
     ------
     ValueError
         It is none of ours.
     """
+    return date.fromisoformat(_start(after)["put_at"][:10])
+
+
+def _mark(row: Row) -> str:
+    return f"{row['put_at']}@{row['frame_id']}"
+
+
+def _start(after: str, when: Span | None = None) -> Row:
+    """Read where a page begins.
+
+    Raises
+    ------
+    ValueError
+        It is none of ours, or not within the span: DynamoDB would refuse it.
+    """
     mark = _MARK.fullmatch(after)
-    if mark is None:
+    if mark is None or (when and not iso(when.start) <= mark["put_at"] <= iso(when.end)):
         raise ValueError("this is no place in the ledger")
     return mark.groupdict()

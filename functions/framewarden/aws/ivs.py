@@ -173,7 +173,9 @@ def tags(channel_arn: str) -> dict[str, str]:
         return dict(client("ivs").list_tags_for_resource(resourceArn=channel_arn)["tags"])
 
 
-def recorded(channel_arns: Iterable[str]) -> dict[str, tuple[dict[str, str], str]]:
+def recorded(
+    channel_arns: Iterable[str], *, patient: bool = True
+) -> dict[str, tuple[dict[str, str], str]]:
     """Return tags and recording configuration of channels; deleted ones are left out.
 
     Raises
@@ -183,7 +185,7 @@ def recorded(channel_arns: Iterable[str]) -> dict[str, tuple[dict[str, str], str
     wanted, found = list(channel_arns), {}
     for start in range(0, len(wanted), BATCH):
         with named(FAILURES, VideoServiceThrottledError):
-            answer = client("ivs", True).batch_get_channel(arns=wanted[start : start + BATCH])
+            answer = client("ivs", patient).batch_get_channel(arns=wanted[start : start + BATCH])
         for channel in answer.get("channels", []):
             recording = channel.get("recordingConfigurationArn", "")
             found[channel["arn"]] = channel.get("tags", {}), recording

@@ -131,7 +131,7 @@ def tags(channel_arn: str) -> dict[str, str]:
     return dict(answer.get("Tags", {}))
 
 
-def running() -> dict[str, dict[str, str]]:
+def running(*, patient: bool = True) -> dict[str, dict[str, str]]:
     """Return the tags of every running channel of the account and region by its ARN.
 
     Raises
@@ -139,7 +139,7 @@ def running() -> dict[str, dict[str, str]]:
     StopDeniedError, VideoServiceThrottledError
     """
     with named(FAILURES, VideoServiceThrottledError):
-        pages = list(client("medialive", True).get_paginator("list_channels").paginate())
+        pages = list(client("medialive", patient).get_paginator("list_channels").paginate())
     return {
         channel["Arn"]: channel.get("Tags", {})
         for page in pages

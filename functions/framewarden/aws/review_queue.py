@@ -1,9 +1,11 @@
 """Read the Reviews table: a review, the queue in its order, and what became of a channel."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from framewarden.aws.batches import rows_by
 from framewarden.aws.clients import client, store
 from framewarden.aws.dynamo import Row, typed, untyped
 from framewarden.domain.incidents import lane
@@ -35,6 +37,10 @@ class ReviewQueue:
         """Return a review's row; what else lies in the table is none."""
         row = self._item(review_id)
         return row if row and "status" in row else None
+
+    def outcomes(self, review_ids: Iterable[str]) -> dict[str, Row]:
+        """Return outcome and reason of at most 100 reviews, by id; of an open one neither."""
+        return rows_by(self.table, "review_id", review_ids, "review_id, outcome, outcome_reason")
 
     def open_page(self, limit: int, severity: str | None = None, after: str | None = None) -> Page:
         """Return the most urgent pending reviews, by severity and then deadline.

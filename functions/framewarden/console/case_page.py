@@ -7,6 +7,7 @@ from framewarden.console.case import case_of
 from framewarden.console.case_record_view import record_of
 from framewarden.console.channel_past import history_of
 from framewarden.console.hands import hands_of
+from framewarden.console.inspector import execution_path
 from framewarden.domain import links, roles
 from framewarden.domain.cases import DESK
 
@@ -32,6 +33,8 @@ def shown(opened: "Opened") -> dict[str, Any]:
         "blurred": opened.blurred(),
         "strip": opened.below("strip"),
         "channel": opened.channel,
+        "execution": _execution(opened),
+        "frame": f"{opened.request.root}frames/{row['frame']['frame_id']}",
         "stops": who.may(roles.STOP),
         "nonce": opened.nonce,
         "channel_nonce": links.make_nonce(who.key, who.subject(str(case.channel_arn)), now),
@@ -42,6 +45,13 @@ def shown(opened: "Opened") -> dict[str, Any]:
         "history": history_of(past, opened.review_id, now) if past else None,
         "epoch": int(now.timestamp()),
     }
+
+
+def _execution(opened: "Opened") -> str | None:
+    """Return where whoever may inspect it sees the execution that waits, or waited."""
+    if not opened.who.may(roles.INSPECT):
+        return None
+    return opened.request.root + execution_path("moderate", str(opened.row["execution"]))
 
 
 def _with(address: str, asked: str) -> str:

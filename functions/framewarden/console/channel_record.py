@@ -1,11 +1,13 @@
 """Word the record of a channel: its stops, the orders of people, what failed and is still true."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from framewarden.console import channel_words as words
+from framewarden.console.inspector import execution_path
 from framewarden.console.moments import Moment, moment
 from framewarden.console.problems import Words
 from framewarden.domain.cases import DESK
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
 Row = Mapping[str, Any]
 
+OF_FRAME = re.compile(r"[0-9a-f]{64}", re.ASCII)
 # An order takes seconds; one that takes longer than this is looked after by hand.
 PATIENCE = timedelta(minutes=1)
 LATE = Words(
@@ -28,7 +31,7 @@ LATE = Words(
 
 @dataclass(frozen=True)
 class Line:
-    """One stop or one order of the record."""
+    """One stop or one order of the record; `execution` is the address of the one that did it."""
 
     title: str
     at: Moment | None
@@ -38,6 +41,7 @@ class Line:
     session: str
     frame: str
     failed: bool
+    execution: str
 
 
 def stopping(overview: "Overview", now: datetime) -> Row | None:
@@ -70,6 +74,7 @@ def stop_line(row: Row, overview: "Overview", now: datetime) -> Line:
         session=session,
         frame=str(row.get("frame_key") or ""),
         failed=status in ("failed", "hanging"),
+        execution=_execution(row.get("owner")),
     )
 
 
@@ -86,7 +91,15 @@ def order_line(row: Row, overview: "Overview", now: datetime) -> Line:
         session=str(row.get("session") or ""),
         frame="",
         failed=row["status"] == "failed",
+        execution=_execution(row.get("execution")),
     )
+
+
+def _execution(name: str | None) -> str:
+    """Return the address of an execution: those of frames are named by a digest."""
+    if not name:
+        return ""
+    return execution_path("moderate" if OF_FRAME.match(name) else "order", name)
 
 
 def failures(overview: "Overview") -> tuple[str, ...]:

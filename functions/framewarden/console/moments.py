@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from framewarden.domain.spans import span
 from framewarden.domain.times import iso
 
-UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
+__all__ = ["Moment", "moment", "span"]
 
 
 @dataclass(frozen=True)
@@ -27,16 +28,3 @@ def moment(at: datetime, now: datetime) -> Moment:
     else:
         relative = f"in {span(seconds)}"
     return Moment(iso(at), at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC"), relative)
-
-
-def span(seconds: int) -> str:
-    """Spell a duration in its two largest units, such as `4 min 12 s`."""
-    rest = seconds
-    parts: list[tuple[int, str]] = []
-    for size, unit in UNITS:
-        amount, rest = divmod(rest, size)
-        if amount or (parts and len(parts) < 2):
-            parts.append((amount, unit))
-        if len(parts) == 2:
-            break
-    return " ".join(f"{amount} {unit}" for amount, unit in parts if amount) or "0 s"

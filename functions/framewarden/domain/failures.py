@@ -2,6 +2,8 @@
 
 import re
 
+from framewarden.domain.remedies import FAILURES, KINDS, LOG, RESCAN, STOP_REMEDIES
+
 MAYBE = "it may still be on air"
 # What happened, and what is still true of the stream, by the name of the error.
 STOP_FAILURES = {
@@ -44,3 +46,17 @@ def stop_failure_words(error: str | None) -> tuple[str, str]:
     """Say what happened when a stop failed, and what is still true of the stream."""
     unforeseen = f"an error that nobody foresaw ({error})" if error else "no reason was kept"
     return STOP_FAILURES.get(error or "", (unforeseen, MAYBE))
+
+
+def failure_words(error: str | None) -> tuple[str, str]:
+    """Say what an error means, as a clause without its full stop, and what to do, in sentences."""
+    if not error:
+        return "it failed, and no reason was kept", f"{LOG}."
+    if error in STOP_REMEDIES:
+        return STOP_FAILURES[error][0], STOP_REMEDIES[error]
+    if error in FAILURES:
+        return FAILURES[error]
+    for begins, (what, remedy) in KINDS.items():
+        if error.startswith(begins):
+            return f"{what} ({error})", f"{remedy}; then {RESCAN}."
+    return f"an error that nobody foresaw ({error})", f"{LOG}, mend it, and {RESCAN}."

@@ -22,6 +22,9 @@ IVS_KEY = re.compile(
     re.ASCII,
 )
 
+# What `execution_name` gives; an execution that somebody started by hand has another name.
+EXECUTION = re.compile(r"(?P<frame_id>[0-9a-f]{64})(?:-(?P<attempt>[2-9]|[1-9]\d{1,5}))?", re.ASCII)
+
 
 @dataclass(frozen=True)
 class StoredObject:
@@ -91,6 +94,12 @@ def frame_id(
 def execution_name(identity: str, attempt: int) -> str:
     """Name the execution of one attempt: legal for Step Functions, the same for every duplicate."""
     return identity if attempt == 1 else f"{identity}-{attempt}"
+
+
+def read_execution_name(name: str) -> tuple[str, int] | None:
+    """Return frame id and attempt of an execution; None where intake gave it no name."""
+    ours = EXECUTION.fullmatch(name)
+    return (ours["frame_id"], int(ours["attempt"] or 1)) if ours else None
 
 
 def objects_of(event: dict[str, Any]) -> Iterator[StoredObject]:

@@ -81,7 +81,7 @@ def _inner(state: Document) -> Iterator[str]:
 
 
 def _arrows(name: str, state: Document) -> Iterator[Arrow]:
-    """Give each next state once; a failure that leads where a choice leads too is not told twice."""
+    """Give each next state once; a failure that leads where a choice does is not told twice."""
     words: dict[str, list[str]] = {}
     for choice in state.get("Choices", []):
         words.setdefault(choice["Next"], []).append(_condition(choice))

@@ -20,6 +20,11 @@ def put(number: int, recording: str = "ivs") -> Put:
     return Put(number, key, "v", identity, BEGAN + number, BEGAN + number + 0.01)
 
 
+def upload() -> Put:
+    key = "uploads/demo-1/no-picture.jpg"
+    return Put(0, key, "v", frame_id("frames", key, "v"), BEGAN, BEGAN + 0.01)
+
+
 def at(second: int, millisecond: int = 0) -> str:
     return f"2027-01-15T08:00:{second:02}.{millisecond:03}Z"
 
@@ -102,9 +107,10 @@ LINK = "http://127.0.0.1:4566/live/reviews/r1?exp=1&sig=x"
 
 
 def evidence() -> Evidence:
-    """One frame cleared, one reviewed with one that joined, one stopped, and a comeback."""
+    """One frame cleared, one reviewed with one that joined, one stopped, a comeback, and a file."""
     cleared, opener, joiner, guilty = (put(number, "ivs/1") for number in (1, 2, 3, 5))
     late, again = put(0, "ivs/2"), put(0, "ivs/3")
+    odd = upload()
     review = review_of(
         opener, status="decided", decision="allow", outcome="reviewed", frames=2, judged_at=at(2)
     )
@@ -117,17 +123,18 @@ def evidence() -> Evidence:
             (guilty, {"status": "settled", "outcome": "stopped", "judged_at": at(5, 300)}),
             (late, skipped),
             (again, {"status": "settled", "outcome": "cleared"}),
+            (odd, {"status": "settled", "outcome": "unscreened", "reason": "image_invalid"}),
         ),
         {"r1": review},
         [stop_by(guilty, status="reinstated"), restop(status="reinstated")],
         ban(status="lifted"),
     )
-    puts = [cleared, opener, joiner, guilty, late, again]
+    puts = [odd, cleared, opener, joiner, guilty, late, again]
     return Evidence(
         stack=STACK,
         puts=puts,
         snapshot=now,
-        story=story(*puts),
+        story=story(*puts[1:]),
         links={"r1": LINK},
         unaccounted=0,
         sessions=[
@@ -135,6 +142,7 @@ def evidence() -> Evidence:
             Session("st-2", "ivs/2", 1, "stopped"),
             Session("st-3", "ivs/3", 1, "source"),
         ],
+        unreadable=odd,
         on_air=None,
         notices=["stopped: AbCdef1G2hij", "stopped again: AbCdef1G2hij"],
         reconnect={"stream_id": "st-2", "stopped_after_seconds": 1.25},

@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 import pytest
-from demo_rows import ARN, LINK, STACK, evidence
+from demo_rows import ARN, LINK, STACK, evidence, put, upload
 
 from local.demo_report import Evidence, broken_promises, document, percentile
 from local.demo_snapshot import Snapshot
@@ -17,15 +17,23 @@ def test_the_report_has_the_promised_structure() -> None:
     assert json.loads(json.dumps(report)) == {
         "stack": STACK,
         "frames": {
-            "put": 6,
+            "put": 7,
             "cleared": 2,
             "reviewed": 2,
             "stopped": 1,
             "skipped": 1,
-            "unscreened": 0,
+            "unscreened": 1,
             "unaccounted": 0,
         },
         "skipped": {"stream_already_stopped": 1},
+        "unscreened": [
+            {
+                "frame_id": upload().frame_id,
+                "frame_key": "uploads/demo-1/no-picture.jpg",
+                "reason": "image_invalid",
+            }
+        ],
+        "unreadable": "uploads/demo-1/no-picture.jpg",
         "sessions": [
             {
                 "stream_id": "st-1",
@@ -64,6 +72,7 @@ def test_the_report_has_the_promised_structure() -> None:
             {
                 "channel_arn": ARN,
                 "stream_id": "st-1",
+                "frame_id": put(5, "ivs/1").frame_id,
                 "frame_key": "ivs/1/thumb5.jpg",
                 "put_to_stop_seconds": 0.41,
                 "stream_state": "offline",
@@ -71,6 +80,7 @@ def test_the_report_has_the_promised_structure() -> None:
             {
                 "channel_arn": ARN,
                 "stream_id": "st-2",
+                "frame_id": None,
                 "frame_key": None,
                 "put_to_stop_seconds": None,
                 "stream_state": "offline",
@@ -117,9 +127,19 @@ def changed(report: dict[str, Any], *path: str | int, value: Any) -> dict[str, A
     ("path", "value", "sentence"),
     [
         (("sessions", 0, "frames"), 3, "3 frames of the film were put, not 4."),
-        (("frames", "unscreened"), 1, "1 frames were looked at by nobody."),
+        (("unscreened",), [], "uploads/demo-1/no-picture.jpg is not held as unscreened."),
+        (
+            ("unscreened", 0, "frame_key"),
+            "ivs/1/thumb1.jpg",
+            "uploads/demo-1/no-picture.jpg is not held as unscreened.",
+        ),
+        (
+            ("unscreened", 0, "frame_key"),
+            "ivs/1/thumb1.jpg",
+            "1 other frames were looked at by nobody.",
+        ),
         (("frames", "unaccounted"), 2, "2 frames are unaccounted for."),
-        (("frames", "cleared"), 1, "6 frames were put and 5 have an outcome."),
+        (("frames", "cleared"), 1, "7 frames were put and 6 have an outcome."),
         (("frames", "stopped"), 0, "No frame ended as stopped."),
         (("skipped",), {"duplicate": 1}, "Frames were skipped: duplicate."),
         (("reviews",), [], "No review was opened."),

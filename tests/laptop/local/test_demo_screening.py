@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from demo_rows import at, frames, put, review_of, stop_by
+from demo_rows import at, frames, put, review_of, stop_by, upload
 from screening_fakes import (
     FakeAudience,
     FakeBroadcast,
@@ -163,6 +163,24 @@ def test_the_frames_of_every_stream_are_followed(stack: Stack) -> None:
     assert second.started
     assert [one.key for one in watched.puts][2:] == ["ivs/thumb55.jpg", "second/thumb0.jpg"]
     assert watched.notices == ["medium: Explicit"]
+
+
+def test_an_upload_is_watched_to_its_end_and_is_none_of_the_films_pictures(stack: Stack) -> None:
+    odd = upload()
+    held = {"status": "settled", "outcome": "unscreened", "reason": "image_invalid"}
+    early = Snapshot(ENDED, {"r1": DECIDED}, [stop_by(GUILTY)])
+    ended = Snapshot(ENDED | frames((odd, held)), {"r1": DECIDED}, [stop_by(GUILTY)])
+    watched, audience, clock = screening(*[early] * 9, ended)
+    watched.take(odd)
+    watched.watch_the_play()
+    assert audience.progress[-1] == (3, 0)
+    watched.watch_the_rest(answering=False)
+
+    assert clock.now < PATIENCE_SECONDS
+    assert watched.now.outcome(odd.frame_id) == "unscreened"
+    assert [event.text for event in audience.events if event.kind == "unscreened"] == [
+        f"{odd.key} could not be judged: image_invalid; held for a rescan, never counted as clean"
+    ]
 
 
 def test_executions_of_other_frames_are_none_of_its_business(stack: Stack) -> None:

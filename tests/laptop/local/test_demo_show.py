@@ -49,13 +49,22 @@ def test_the_end_names_outcomes_latencies_and_where_to_look() -> None:
         "desk        http://127.0.0.1:4566/live/queue",
         f"review      {LINK}",
         "ledger      framewarden audit",
-        "executions  framewarden executions list",
+        "            http://127.0.0.1:4566/live/executions",
+        f"executions  framewarden executions show {put(5, 'ivs/1').frame_id}",
         "evidence    s3://evidence",
     ):
         assert line in told.splitlines()
     assert "wait for you" not in told
     assert re.search(r"^skipped +1$", told, re.MULTILINE)
     assert re.search(r"^  stream_already_stopped +1$", told, re.MULTILINE)
+
+
+def test_without_a_stopped_frame_the_executions_are_listed() -> None:
+    show, stream = terminal()
+
+    show.report(document(evidence()) | {"stops": []}, first_verdict=None)
+
+    assert "executions  framewarden executions list" in stream.getvalue().splitlines()
 
 
 def test_who_may_sign_in_is_said_with_the_password() -> None:

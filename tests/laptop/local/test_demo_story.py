@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
-from demo_rows import BEGAN, at, ban, frames, put, restop, review_of, stop_by, story
+from demo_rows import BEGAN, at, ban, frames, put, restop, review_of, stop_by, story, upload
 
 from local.demo_snapshot import Snapshot, seconds_to_verdict
-from local.demo_story import Event, strongest
+from local.demo_story import Event, Story, strongest
 from local.player import Put
 
 
@@ -188,13 +188,42 @@ def test_a_stop_by_a_person_names_no_frame_that_was_not_put() -> None:
     assert event.text == "stream st-1 stopped"
 
 
-@pytest.mark.parametrize("outcome", ["unscreened", "skipped"])
-def test_a_frame_that_nobody_judged_is_told_with_its_reason(outcome: str) -> None:
-    row = {"status": "settled", "outcome": outcome, "reason": "image_invalid"}
+@pytest.mark.parametrize(
+    ("outcome", "reason", "end"),
+    [
+        ("skipped", "duplicate", "skipped: duplicate"),
+        ("skipped", None, "skipped: no reason given"),
+        (
+            "unscreened",
+            "image_invalid",
+            "could not be judged: image_invalid; held for a rescan, never counted as clean",
+        ),
+    ],
+)
+def test_a_frame_that_nobody_judged_is_told_with_its_reason(
+    outcome: str, reason: str | None, end: str
+) -> None:
+    row = {"status": "settled", "outcome": outcome, "reason": reason}
 
     events = story(put(1)).tell(Snapshot(frames((put(1), row))))
 
-    assert events == [Event(outcome, f"frame 1 {outcome}: image_invalid")]
+    assert events == [Event(outcome, f"frame 1 {end}")]
+
+
+def test_a_file_of_no_stream_has_its_key_for_a_name_and_the_frames_keep_their_numbers() -> None:
+    odd, late = upload(), put(3)
+    told = Story(lambda review: "")
+    told.uploaded(odd)
+    told.put(late)
+    held = {"status": "settled", "outcome": "unscreened", "reason": "image_invalid"}
+    skipped = {"status": "settled", "outcome": "skipped", "reason": "duplicate"}
+    now = Snapshot(frames((late, skipped), (odd, held)))
+
+    first, second = told.tell(now)
+
+    assert first.text.startswith("uploads/demo-1/no-picture.jpg could not be judged: image_invalid")
+    assert second.text == "frame 3 skipped: duplicate"
+    assert told.tell(now) == []
 
 
 def test_a_cleared_frame_is_no_event() -> None:

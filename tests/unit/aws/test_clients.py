@@ -3,7 +3,7 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 
 from framewarden.aws import analyzer, chat, evidence, ivs, medialive, messages
 from framewarden.aws.channels import Channels
-from framewarden.aws.clients import RETRIED_BY_THE_ASL, STORE_FAILURES, client, named
+from framewarden.aws.clients import RETRIED_BY_THE_ASL, STORE_FAILURES, brought, client, named
 from framewarden.aws.ledger import Ledger
 from framewarden.aws.outbox import Outbox
 from framewarden.aws.reviews import Reviews
@@ -173,3 +173,28 @@ def test_a_store_failure_is_one_of_two():
 def test_an_error_without_a_status_is_still_named():
     with pytest.raises(StoreConflictError), named(STORE_FAILURES, StoreThrottledError):
         raise ClientError({"Error": {"Code": "TransactionConflictException"}}, "PutItem")
+
+
+def test_a_terminal_brings_clients_of_its_own_for_a_while(aws):
+    workers = client("dynamodb")
+    asked = []
+
+    def connect(service):
+        asked.append(service)
+        return service, len(asked)
+
+    with brought(connect):
+        assert client("dynamodb") == client("dynamodb") == ("dynamodb", 1)
+        assert client("s3") == ("s3", 2)
+    assert asked == ["dynamodb", "s3"], "each is asked for once"
+    assert client("dynamodb") is workers
+
+
+def test_whoever_brings_clients_last_is_asked_until_they_are_gone(aws):
+    with brought(lambda service: "outer"):
+        assert client("s3") == "outer"
+        with pytest.raises(KeyError), brought(lambda service: "inner"):
+            assert client("s3") == "inner"
+            raise KeyError
+        assert client("s3") == "outer"
+    assert client("s3") not in ("outer", "inner")

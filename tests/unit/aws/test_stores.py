@@ -85,13 +85,50 @@ def test_an_outcome_is_written_once_for_each_attempt(aws, ledger):
 
 
 def test_only_an_unscreened_frame_gets_another_attempt_and_only_one(aws, ledger):
-    assert ledger.again(ID, 1, "settled") is False
+    later = NOW + timedelta(hours=1)
+    assert ledger.again(ID, 1, "settled", later) is False
     ledger.settle(ID, 1, {"outcome": "unscreened", "reason": "x", "review_id": "r"})
-    assert ledger.again(ID, 1, "settled") is True
-    assert ledger.again(ID, 1, "settled") is False
+    assert aws.frame(ID)["admitted_at"] == iso(NOW)
+    assert ledger.again(ID, 1, "settled", later) is True
+    assert ledger.again(ID, 1, "settled", later + timedelta(hours=1)) is False
     row = aws.frame(ID)
-    assert (row["attempt"], row["status"]) == (2, "admitted")
-    assert not {"outcome", "reason", "review_id"} & set(row)
+    assert (row["attempt"], row["status"], row["admitted_at"]) == (2, "admitted", iso(later))
+    assert not {"outcome", "reason", "review_id", "unscreened"} & set(row)
+
+
+def test_a_frame_is_found_by_the_day_on_which_it_was_put(aws, ledger):
+    assert aws.frame(ID)["day"] == FRAME["put_at"][:10] == "2026-11-22"
+    late = FRAME | {"frame_id": "late", "put_at": "2026-11-21T23:59:59Z"}
+    ledger.admit(late, {"status": "admitted"}, NOW)
+    assert aws.frame("late")["day"] == "2026-11-21", "however late it is admitted"
+
+
+def unscreened(aws):
+    """Return what the index `unscreened` has."""
+    answer = aws.client("dynamodb").scan(TableName="frames", IndexName="unscreened")
+    return [item["frame_id"]["S"] for item in answer["Items"]]
+
+
+@pytest.mark.parametrize("outcome", ["cleared", "reviewed", "stopped", "skipped", None])
+def test_a_frame_that_somebody_looked_at_is_never_among_the_unscreened(aws, ledger, outcome):
+    ledger.settle(ID, 1, {"status": "settled"} | ({"outcome": outcome} if outcome else {}))
+    assert "unscreened" not in aws.frame(ID)
+    assert unscreened(aws) == []
+
+
+def test_an_unscreened_frame_is_found_until_somebody_looks_again(aws, ledger):
+    ledger.settle(ID, 1, {"status": "settled", "outcome": "unscreened"})
+    assert unscreened(aws) == [ID]
+    ledger.again(ID, 1, "settled", NOW)
+    assert unscreened(aws) == []
+    ledger.settle(ID, 2, {"status": "settled", "outcome": "cleared"})
+    assert unscreened(aws) == []
+
+
+def test_an_end_that_is_refused_marks_nothing(aws, ledger):
+    ledger.settle(ID, 1, {"status": "settled", "outcome": "cleared"})
+    assert ledger.settle(ID, 1, {"status": "settled", "outcome": "unscreened"}) is False
+    assert unscreened(aws) == []
 
 
 def test_a_row_that_was_delivered_meanwhile_is_not_postponed(aws):

@@ -33,6 +33,11 @@ def holder(may):
         (holder("allow"), roles.STOP, Problem.LINK_MAY_NOT),
         (holder("stop"), roles.REINSTATE, Problem.LINK_MAY_NOT),
         (holder("stop"), roles.NOTE, Problem.LINK_MAY_NOT),
+        (somebody("engineer"), roles.INSPECT, None),
+        (somebody("moderator", "auditor"), roles.INSPECT, None),
+        (somebody("moderator"), roles.INSPECT, Problem.INSPECT_ONLY),
+        (somebody("lead"), roles.INSPECT, Problem.INSPECT_ONLY),
+        (holder("stop"), roles.INSPECT, Problem.LINK_MAY_NOT),
     ],
 )
 def test_who_may_not_do_something_is_told_who_may(who, act, problem):
@@ -55,3 +60,17 @@ def test_the_head_of_a_page_names_an_account_and_no_links_holder():
     assert visitor == Visitor("Ana", "moderator, lead", visitor.nonce)
     links.verify_nonce([KEY], "sign-out|ana", visitor.nonce, NOW)
     assert holder("stop").visitor(NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("names", "inspects"),
+    [
+        (("engineer",), True),
+        (("lead", "auditor"), True),
+        (("moderator",), False),
+        (("lead",), False),
+        ((), False),
+    ],
+)
+def test_the_head_of_a_page_leads_those_to_executions_who_may_see_them(names, inspects):
+    assert somebody(*names).visitor(NOW).inspects is inspects

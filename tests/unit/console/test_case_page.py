@@ -37,6 +37,15 @@ def test_the_page_shows_what_a_moderator_needs(world):
         assert shown in text
 
 
+@pytest.mark.parametrize(("role", "led"), [("engineer", True), ("auditor", True), ("lead", False)])
+def test_only_who_may_look_into_executions_is_led_to_them(world, role, led):
+    world.add()
+    body = world.signed_in(role).get().body
+    assert ('<a id="execution" href="../executions/moderate/e1">' in body) is led
+    assert ('<a id="frame" href="../frames/' in body) is led
+    assert ("../executions" in body) is led
+
+
 def test_the_browsers_hooks_are_where_scripts_and_tests_look_for_them(world):
     world.add()
     world.channel_past = Past([], None, [], more=False)

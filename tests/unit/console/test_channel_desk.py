@@ -135,6 +135,14 @@ def test_who_may_order_what(channel, role, link_may, offered, why):
     assert tuple(order["action"] for order, _ in channel.placed) == offered
 
 
+@pytest.mark.parametrize(("role", "led"), [("engineer", True), ("moderator", False), (None, False)])
+def test_only_who_may_look_into_executions_is_led_to_them(channel, role, led):
+    channel.role, channel.stops, channel.acts = role, [stop(owner="f" * 64)], [act()]
+    body = channel.get().body
+    assert (f'href="../../executions/moderate/{"f" * 64}"' in body) is led
+    assert (f'href="../../executions/order/order-{"0" * 40}"' in body) is led
+
+
 @pytest.mark.parametrize(
     ("role", "link_may", "action", "words"),
     [

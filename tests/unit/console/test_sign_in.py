@@ -17,6 +17,7 @@ from framewarden.domain import links
 from tests.unit.console import desk_world
 from tests.unit.console.desk_world import KEY, NEW_PASSWORD, PASSWORD, POOL_SESSION, DeskWorld
 
+FRAME = "0af9" * 16
 FLAGS = "Path=/; HttpOnly; Secure; SameSite=Lax"
 
 
@@ -86,6 +87,16 @@ def test_the_form_asks_for_what_browsers_can_fill_in(desk):
         ("reviews/r-1_Z", None),
         ("reviews/r1/around", None),
         ("channels/ivs/AbCdef1G2hij?order=order-1&placed=17", None),
+        ("health", None),
+        ("executions", None),
+        ("executions?q=a%2Fb.jpg&status=FAILED&after=2026-11-22T08%3A05%3A32Z%40" + FRAME, None),
+        ("executions/moderate/" + FRAME, None),
+        ("executions/moderate/" + FRAME + "-2", None),
+        ("executions/order/order-0a1b", None),
+        ("executions/order/restop-st-1_Z.2", None),
+        ("frames/" + FRAME, None),
+        ("frames/" + FRAME + "?gone=" + FRAME + "-2", None),
+        ("policies/" + FRAME, None),
         ("", "queue"),
         ("/queue", "queue"),
         ("//", "queue"),
@@ -114,6 +125,19 @@ def test_the_form_asks_for_what_browsers_can_fill_in(desk):
         ("reviews/r1?a=b&%73ig=x", "queue"),
         ("reviews/r1?exp", "queue"),
         ("static/desk.css", "queue"),
+        ("health/live", "queue"),
+        ("executions/moderate", "queue"),
+        ("executions/moderate/" + FRAME + "/live", "queue"),
+        ("executions/moderate/" + FRAME + "/visits/1", "queue"),
+        ("executions/Moderate/a", "queue"),
+        ("executions/moderate/a%2e", "queue"),
+        ("executions/moderate/" + "a" * 129, "queue"),
+        ("executions?sig=x", "queue"),
+        ("frames/" + FRAME[1:], "queue"),
+        ("frames/" + FRAME + "a", "queue"),
+        ("frames/" + FRAME.upper(), "queue"),
+        ("policies/" + FRAME + "?exp=1", "queue"),
+        ("policies", "queue"),
     ],
 )
 def test_the_way_back_leads_to_pages_of_ours_only(desk, wanted, arrives):

@@ -1,0 +1,221 @@
+"""Put an execution into words for its page: what it is, what went wrong, and where to look next."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+from framewarden.console import channel_address
+from framewarden.console.document import Shown, shown
+from framewarden.console.graph_view import Graph, graph_of
+from framewarden.console.inspector import execution_path
+from framewarden.console.moments import Moment, moment
+from framewarden.console.timeline import DEADLINE, Timeline, timeline_of, what_failed
+from framewarden.console.took import took
+from framewarden.domain.failures import failure_words
+from framewarden.domain.frame_rows import outcome_of
+from framewarden.domain.history import CAUGHT, RUNNING, History, Visit, readable_cause, span
+from framewarden.domain.machines import Machine
+from framewarden.inspecting import Inspection
+
+FACT_CHARACTERS = 64 * 1024
+"""What input and output are cut to on this page; a visit's own page shows more."""
+
+STATUSES = {
+    "RUNNING": ("running", "▸"),
+    "SUCCEEDED": ("succeeded", "✓"),
+    "FAILED": ("failed", "✕"),
+    "TIMED_OUT": ("timed out", "✕"),
+    "ABORTED": ("aborted", "■"),
+    "PENDING_REDRIVE": ("waits for a redrive", "▪"),
+}
+UNREAD = "not read on"
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Something that failed: where, what happened, what to do; `visits` are where it is told."""
+
+    state: str
+    error: str
+    what: str
+    remedy: str
+    cause: str | None
+    became: str
+
+
+@dataclass(frozen=True)
+class Link:
+    """Somewhere else to look; an address that begins with a scheme leaves the desk."""
+
+    kind: str
+    label: str
+    name: str
+    address: str
+
+
+@dataclass(frozen=True)
+class ExecutionView:
+    """Everything that the page of an execution shows.
+
+    `since` is there while it runs, `duration` once it has ended. `ended` is what is said aloud when
+    a page that was watched is over.
+    """
+
+    name: str
+    machine: str
+    arn: str
+    path: str
+    status: str
+    words: str
+    mark: str
+    running: bool
+    ended: str
+    why: str
+    troubles: tuple[Trouble, ...]
+    facts: tuple[tuple[str, str], ...]
+    started: Moment
+    duration: str
+    links: tuple[Link, ...]
+    changed: str
+    deployed: bool
+    whole: bool
+    events: int
+    graph: Graph | None
+    timeline: Timeline
+    input: Shown
+    output: Shown | None
+    now: Moment
+    in_state: str
+
+
+def view_of(seen: Inspection, in_aws: str | None, now: datetime) -> ExecutionView:
+    """Word an execution; `in_aws` is its address in the AWS console, where there is one."""
+    execution, history = seen.execution, _history(seen)
+    words, mark = STATUSES.get(execution.status, (execution.status.lower(), "▪"))
+    lasts = [visit.state for visit in history.visits if visit.ended == RUNNING]
+    seconds = span(execution.started_at, execution.stopped_at)
+    return ExecutionView(
+        name=execution.name,
+        machine=execution.machine,
+        arn=execution.arn,
+        path=execution_path(execution.machine, execution.name),
+        status=execution.status,
+        words=words,
+        mark=mark,
+        running=execution.running,
+        ended="" if execution.running else f"The execution has ended: {words}. {seen.why}",
+        why=seen.why,
+        troubles=tuple(_troubles(seen, history)),
+        facts=tuple(_facts(seen)),
+        started=moment(execution.started_at, now),
+        duration="" if seconds is None else took(seconds),
+        links=tuple(_links(seen, in_aws)),
+        changed=seen.changed,
+        deployed=seen.machine is not None,
+        whole=history.whole,
+        events=history.events,
+        graph=graph_of(seen.machine, history) if seen.machine else None,
+        timeline=timeline_of(history, seen.machine, execution.started_at, now),
+        input=shown(seen.input, FACT_CHARACTERS),
+        output=None if seen.output is None else shown(seen.output, FACT_CHARACTERS),
+        now=moment(now, now),
+        in_state=", ".join(lasts),
+    )
+
+
+def _history(seen: Inspection) -> History:
+    """Return the history; what an unread end leaves open does not run."""
+    if seen.execution.running or seen.history.whole:
+        return seen.history
+    visits = [
+        replace(visit, ended=UNREAD) if visit.ended == RUNNING else visit
+        for visit in seen.history.visits
+    ]
+    return replace(seen.history, visits=visits)
+
+
+def _troubles(seen: Inspection, history: History) -> Iterable[Trouble]:
+    """Give what failed and was not made good by a later try, each error of a state once."""
+    told: set[tuple[str, str]] = set()
+    for visit in history.visits:
+        error = visit.error
+        if error is None or (visit.state, error) in told:
+            continue
+        if _waits(seen.machine, visit.state) and error in DEADLINE:
+            continue  # a deadline that passes is the way that the machine was made
+        told.add((visit.state, error))
+        yield _trouble(visit, error)
+    own = seen.execution.error or history.error
+    # A machine that ends by a Fail state, or from outside, fails without a try that failed.
+    if own and own not in {error for _, error in told}:
+        what, remedy = failure_words(own)
+        cause = history.cause or readable_cause(seen.execution.cause)
+        yield Trouble("", own, what, remedy, cause, "ended the execution")
+
+
+def _trouble(visit: Visit, error: str) -> Trouble:
+    what, remedy = what_failed(error, False), failure_words(error)[1]
+    if visit.ended == CAUGHT:
+        became = "was caught: the machine went on by the way that it has for failures"
+    elif visit.ended == RUNNING:
+        became = "is tried again by the machine"
+    else:
+        became = "was not caught: it ended the execution"
+    return Trouble(visit.state, error, what, remedy, visit.cause, became)
+
+
+def _waits(machine: Machine | None, name: str) -> bool:
+    state = machine.state(name) if machine else None
+    return state is not None and state.waits
+
+
+def _facts(seen: Inspection) -> Iterable[tuple[str, str]]:
+    row, state, visits = seen.row or {}, seen.state, seen.history.visits
+    outcome, reason = outcome_of(row, seen.review) if row else (None, None)
+    if outcome:
+        yield "Outcome", f"{outcome} ({str(reason).replace('_', ' ')})" if reason else outcome
+    severity = row.get("severity") or _within(state, "verdict", "severity")
+    if severity:
+        yield "Severity", str(severity)
+    attempt = state.get("attempt") or row.get("attempt")
+    if attempt:
+        yield "Attempt", str(attempt)
+    retries = sum(visit.retries for visit in visits)
+    again = f", {retries} of them {'a retry' if retries == 1 else 'retries'}" if retries else ""
+    yield "Transitions", f"{len(visits) + retries}{again}"
+    yield "Events", f"{seen.history.events:,}"
+
+
+def _links(seen: Inspection, in_aws: str | None) -> Iterable[Link]:
+    row, state = seen.row or {}, seen.state
+    frame_id = row.get("frame_id")
+    if frame_id:
+        yield Link("frame", "The frame's whole story", "", f"frames/{_quoted(frame_id)}")
+    review_id = row.get("review_id") or _within(state, "review", "review_id")
+    if review_id:
+        yield Link("case", "The case", str(review_id), f"reviews/{_quoted(review_id)}")
+    arn = row.get("channel_arn") or _within(state, "frame", "channel_arn")
+    arn = arn or _within(state, "order", "channel_arn")
+    path = channel_address.path_of(str(arn)) if arn else None
+    if path:
+        yield Link("channel", "The channel", path.rpartition("/")[2], path)
+    policy = row.get("policy_hash") or _within(state, "verdict", "policy_hash")
+    if policy:
+        label = "The policy that judged it"
+        yield Link("policy", label, str(policy)[:12], f"policies/{_quoted(policy)}")
+    if in_aws:
+        yield Link("aws", "The same in the AWS console", "", in_aws)
+
+
+def _within(document: Mapping[str, Any], *names: str) -> Any:
+    """Return a value inside a document that may be of any shape."""
+    value: Any = document
+    for name in names:
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
+
+
+def _quoted(value: Any) -> str:
+    return quote(str(value), safe="")
