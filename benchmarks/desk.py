@@ -162,7 +162,9 @@ def browser(ground: Ground, cookie: str) -> Iterator[Any]:
         yield context
 
 
-def loaded(context: Any, ground: Ground, path: str, name: str) -> Figure:
+def loaded(
+    context: Any, ground: Ground, path: str, name: str, limit: float | None = LOAD_KB
+) -> Figure:
     """Count what the first look at a page fetches, apart from pictures."""
     sizes: dict[str, int] = {}
     window = context.new_page()
@@ -176,7 +178,7 @@ def loaded(context: Any, ground: Ground, path: str, name: str) -> Figure:
             sizes.setdefault(file, len(answer.body()))
     window.close()
     detail = ", ".join(f"{file} {size / 1000:.1f}" for file, size in sizes.items())
-    return Figure(name, sum(sizes.values()) / 1000, "kB", detail, LOAD_KB)
+    return Figure(name, sum(sizes.values()) / 1000, "kB", detail, limit)
 
 
 def seen(context: Any, ground: Ground) -> Figure:

@@ -20,8 +20,8 @@ from local.tables import fetch
 
 Row = dict[str, Any]
 Definition = dict[str, Any]
-# Half an hour of frames, one every five seconds, and then the next channel's.
-CHANNELS, APART = 200, timedelta(seconds=5)
+# A frame a minute, a week of them.
+CHANNELS, APART = 200, timedelta(minutes=1)
 FEW = 5  # of benchmark000, and of the executions that failed
 BATCH, WRITING, STARTING = 25, 4, 8
 PATIENCE = 60.0

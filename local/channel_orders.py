@@ -13,12 +13,13 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from framewarden.console.form import NAME_LENGTH, NOTE_LENGTH
+from framewarden.domain.attention import ban_words
 from framewarden.domain.failures import stop_failure_words
 from framewarden.domain.times import iso
 from framewarden.ordering import execution_of
 from local.channel_link import Wish
 from local.channel_rows import Memory, memory_of
-from local.channel_words import ban_words, live_words, still_true, troubles
+from local.channel_words import live_words, still_true, troubles
 from local.channels import Channel
 from local.errors import OperatorError
 from local.live import Live, Unknown, look

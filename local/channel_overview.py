@@ -6,6 +6,7 @@ from collections import defaultdict
 from datetime import datetime
 from typing import Any
 
+from framewarden.domain.attention import end_of_ban
 from local import channels
 from local.channel_rows import (
     BAN,
@@ -15,7 +16,7 @@ from local.channel_rows import (
     memory_of,
     open_rows,
 )
-from local.channel_words import banned_until, end_of_ban, troubles
+from local.channel_words import banned_until, troubles
 from local.channels import Channel
 from local.errors import OperatorError
 from local.links import Links

@@ -7,6 +7,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from framewarden.domain.attention import ban_words
 from framewarden.domain.durations import format_duration
 from framewarden.domain.errors import PolicyInvalidError
 from framewarden.domain.policy import parse_policy
@@ -14,7 +15,6 @@ from framewarden.domain.policy_stops import DEFAULT_STOPS
 from local import publish
 from local.channel_link import Wish
 from local.channel_rows import Memory
-from local.channel_words import ban_words
 from local.channels import Channel
 from local.errors import OperatorError
 from local.live import Live, Unknown

@@ -8,7 +8,7 @@ from local.demo_snapshot import Row, Snapshot, seconds_to_verdict
 from local.demo_stage import Performance
 from local.demo_story import Event, Story
 from local.demo_watch import Mailbox, Watcher
-from local.executions import summaries
+from local.executions import running_names
 from local.links import Links
 from local.player import Clock, Put
 from local.review_link import answer
@@ -185,5 +185,5 @@ class Screening:
 
     def _running(self) -> int:
         ours = {put.frame_id for put in self.puts}
-        names = (one["name"] for one in summaries(self._target, "RUNNING", 1000))
+        names = running_names(self._target, 1000)
         return sum(name.partition("-")[0] in ours for name in names)

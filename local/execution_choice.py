@@ -9,7 +9,8 @@ from framewarden.domain import frame_rows
 from framewarden.domain.frames import Home, read_execution_name
 from framewarden.looking import MODERATE, ORDER, Sources
 from framewarden.meaning import Meant, meant
-from framewarden.searching import Entry, Wanted, find
+from framewarden.searching import Entry, find
+from framewarden.wanted import Wanted
 from local.errors import OperatorError
 from local.target import Target
 
@@ -45,7 +46,12 @@ def execution_of(target: Target, sources: Sources, text: str) -> Chosen:
         raise _several(target, text, entries)
     if entries:
         raise _refused(target, entries[0].row or {})
-    raise OperatorError(
+    raise unknown(target, text)
+
+
+def unknown(target: Target, text: str) -> OperatorError:
+    """Say that there is no such execution."""
+    return OperatorError(
         f"There is no execution {text} on {target.name}.",
         f"List them with: framewarden executions list{target.option}",
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -11,8 +12,12 @@ from framewarden.domain.errors import StoreThrottledError
 from framewarden.domain.frames import read_execution_name
 from framewarden.inspecting import Inspection, inspect
 from framewarden.looking import MODERATE, Sources
-from framewarden.searching import Entry, Wanted, find
-from local.player import Clock
+from framewarden.searching import Entry, find
+from framewarden.wanted import Wanted
+from local.execution_choice import unknown
+from local.target import Target
+
+Sleep = Callable[[float], None]
 
 EVERY_SECONDS = 1.0
 SELDOM_SECONDS = 5.0
@@ -32,11 +37,16 @@ def utc_now() -> datetime:
 
 
 def until_it_ends(
-    sources: Sources, machine: str, name: str, clock: Clock
-) -> Iterator[Inspection | None]:
-    """Look into an execution once a second until it has ended; None where it is gone.
+    target: Target, sources: Sources, machine: str, name: str, sleep: Sleep = time.sleep
+) -> Iterator[Inspection]:
+    """Look into an execution once a second until it has ended.
 
     Where AWS refuses a look as one too many, it is looked less often for a while.
+
+    Raises
+    ------
+    OperatorError
+        Step Functions has no such execution (any more).
     """
     pause = EVERY_SECONDS
     while True:
@@ -45,11 +55,13 @@ def until_it_ends(
         except StoreThrottledError:
             pause = min(2 * pause, STRAINED_SECONDS)
         else:
+            if seen is None:
+                raise unknown(target, name)
             pause = EVERY_SECONDS
             yield seen
-            if seen is None or not seen.execution.running:
+            if not seen.execution.running:
                 return
-        clock.sleep(pause)
+        sleep(pause)
 
 
 @dataclass(frozen=True)
@@ -72,11 +84,11 @@ class Tail:
             for entry in find(sources, wanted, PAGE).entries:
                 self._remember(entry)
 
-    def follow(self, clock: Clock) -> Iterator[Change]:
+    def follow(self, sleep: Sleep = time.sleep) -> Iterator[Change]:
         """Give changes for ever; where nothing happens it is looked less often."""
         pause = EVERY_SECONDS
         while True:
-            clock.sleep(pause)
+            sleep(pause)
             try:
                 changes = list(self.look())
             except StoreThrottledError:
@@ -108,7 +120,7 @@ class Tail:
             found = find(self._sources, wanted, PAGE)
             seen += found.entries
             known = any(entry.name in self._known for entry in found.entries)
-            if known or found.after is None or not self._known:
+            if known or found.after is None:
                 break
             wanted = replace(wanted, after=found.after)
         return seen
@@ -118,6 +130,8 @@ class Tail:
         if self._wanted.machine != MODERATE:
             return
         names = [name for name in self._open if name not in listed][:PAGE]
+        for name in names:  # where there are more, the others are looked at next time
+            self._open[name] = self._open.pop(name)
         ours = {name: named for name in names if (named := read_execution_name(name))}
         rows = self._sources.frames.many({frame_id for frame_id, _ in ours.values()})
         for name, (frame_id, attempt) in ours.items():

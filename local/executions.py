@@ -14,8 +14,10 @@ from framewarden.domain.history import Try, Visit, readable_cause, span
 from framewarden.domain.times import iso
 from framewarden.inspecting import Inspection
 from framewarden.looking import MODERATE, Sources
-from framewarden.searching import Entry, Wanted, find
+from framewarden.searching import Entry, find
 from framewarden.visit_documents import VisitData
+from framewarden.wanted import Wanted
+from local.errors import OperatorError
 from local.target import Target
 
 Document = dict[str, Any]
@@ -40,7 +42,13 @@ def running_names(target: Target, limit: int) -> list[str]:
 
 
 def listed(sources: Sources, wanted: Wanted, limit: int) -> Iterator[Entry]:
-    """Give what somebody looks for, the newest first, as far as `limit`; a call for each page."""
+    """Give what somebody looks for, the newest first, as far as `limit`; a call for each page.
+
+    Raises
+    ------
+    OperatorError
+        There is no such review.
+    """
     return islice(_all(sources, wanted, min(PAGE, limit)), limit)
 
 
@@ -51,6 +59,11 @@ def _all(sources: Sources, wanted: Wanted, page: int) -> Iterator[Entry]:
     after: str | None = None
     while True:
         found = find(sources, replace(wanted, after=after), page)
+        if not found.known:
+            raise OperatorError(
+                f"There is no review {wanted.review_id}.",
+                "List them with: framewarden reviews list",
+            )
         for entry in found.entries:
             if when and entry.started_at and entry.started_at < when.start:
                 return

@@ -10,31 +10,26 @@ import argparse
 import os
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from io import BytesIO
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
-from framewarden.domain.frames import frame_id
-from local.broadcast import go_live
 from local.chromium import PATIENCE, chromium, sign_in
 from local.cli.output import say
 from local.demo_cloud import Timing, laptop_cloud, terminable
-from local.demo_stage import CLIP, POSITIVE
 from local.errors import OperatorError
-from local.footage import frames
 from local.laptop import cloud as laptop
 from local.laptop.connection import Cloud
 from local.laptop.deploy import build_and_deploy
 from local.laptop.home import REPOSITORY
 from local.laptop.people import person_of
 from local.publish import publish_if_none
-from local.tables import Row, fetch
+from local.screenshots_stage import show_a_stop, show_samples
+from local.tables import Row
 from local.target import Target, on_cloud
 
 if TYPE_CHECKING:
@@ -44,13 +39,8 @@ DOCS = REPOSITORY / "docs"
 LARGEST = 250_000  # bytes
 COLOURS = 256
 WIDE = {"width": 1280, "height": 800}
+TALL = {"width": 1280, "height": 1200}
 PHONE = {"width": 400, "height": 860}
-# Seconds until everything that was shown is judged, or waits for somebody.
-WAIT = 60.0
-
-# What is on air, and which of the clip's seconds it sends (samples/README.md has their scores).
-ON_AIR = {"garden": range(26, 33), "meadow": range(45, 52)}
-UPLOADS = ("uploads/holiday/red-flower.png", "uploads/avatars/0412.png")
 # The case that is looked at, and the one that somebody else works on.
 SHOWN, CLAIMED = "meadow", "garden"
 
@@ -95,57 +85,6 @@ def _cloud() -> Iterator[tuple[Cloud, Target]]:
                 os.environ["FRAMEWARDEN_HOME"] = before
 
 
-def show_samples(running: Cloud, target: Target) -> dict[str, Row]:
-    """Show the samples on two channels and as two uploads; return the reviews by what was shown."""
-    bucket = target.output("FramesBucket")
-    shown: dict[str, list[str]] = {}
-    with ExitStack() as after:
-        on_air = {name: go_live(running, target, name) for name in ON_AIR}
-        for name, broadcast in on_air.items():
-            after.callback(broadcast.end)
-            shown[name] = []
-        for number, jpegs in enumerate(zip(*map(_clip, ON_AIR.values()), strict=True)):
-            for (name, broadcast), jpeg in zip(on_air.items(), jpegs, strict=True):
-                key = broadcast.recording.key(number)
-                version = broadcast.recorder.put(key, jpeg)
-                shown[name].append(frame_id(bucket, key, version))
-            time.sleep(1)  # as a channel sends them
-        for key in UPLOADS:
-            put = target.client("s3").put_object(Bucket=bucket, Key=key, Body=POSITIVE.read_bytes())
-            shown[key] = [frame_id(bucket, key, put["VersionId"])]
-        return {name: _review(target, ids) for name, ids in shown.items()}
-
-
-def _clip(seconds: range) -> Iterable[bytes]:
-    return (one.jpeg for one in islice(frames(CLIP, 1.0), seconds.start, seconds.stop))
-
-
-def _review(target: Target, ids: list[str]) -> Row:
-    """Wait until people are asked about some of these frames, and all of them were judged."""
-    dynamodb = target.client("dynamodb")
-    table, reviews = target.output("FramesTable"), target.output("ReviewsTable")
-
-    def asked() -> Row | None:
-        rows = fetch(dynamodb, table, "frame_id", ids)
-        known = {row["review_id"] for row in rows.values() if row.get("review_id")}
-        done = [row for row in rows.values() if row.get("outcome") or row.get("review_id")]
-        waiting = fetch(dynamodb, reviews, "review_id", sorted(known)) if known else {}
-        found = [row for row in waiting.values() if row.get("task_token")]
-        return found[0] if found and len(done) == len(ids) else None
-
-    return _patiently(asked)
-
-
-def _patiently(found: Callable[[], Row | None]) -> Row:
-    end = time.monotonic() + WAIT
-    while time.monotonic() < end:
-        row = found()
-        if row:
-            return row
-        time.sleep(0.2)
-    raise OperatorError(f"Nobody was asked within {WAIT:.0f} s.", "Try again on a quieter machine.")
-
-
 def pictures(
     browser: Browser, running: Cloud, target: Target, reviews: dict[str, Row]
 ) -> Iterator[tuple[str, bytes]]:
@@ -165,6 +104,16 @@ def pictures(
     )
     phone.goto(case)
     yield "case-phone-dark.png", _taken(phone)
+    stopped = show_a_stop(running, target)
+    engineer = _window(browser, running, target, "engineer", viewport=TALL)
+    for path, file in (
+        (f"executions/moderate/{stopped}", "execution.png"),
+        (f"frames/{stopped}", "frame.png"),
+        ("executions", "executions.png"),
+        ("health", "health.png"),
+    ):
+        engineer.goto(f"{target.console_url}/{path}")
+        yield file, _taken(engineer)
 
 
 def _window(browser: Browser, running: Cloud, target: Target, role: str, **how: Any) -> Page:

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from local import publish
-from local.attention import UNKNOWN, needed
+from local.attention import KINDS, entries, problem
 from local.audit import Audit
 from local.errors import OperatorError
-from local.tables import query
 from local.target import Target
 
+if TYPE_CHECKING:
+    from framewarden.health import Health
+
 Document = dict[str, Any]
+# What `framewarden.settings.HealthPage` is given, by the stack's outputs.
+OUTPUTS = {
+    "frames_table": "FramesTable",
+    "reviews_table": "ReviewsTable",
+    "channels_table": "ChannelsTable",
+    "outbox_table": "OutboxTable",
+    "intake_dead_letters_url": "IntakeDeadLetterQueueUrl",
+    "settle_dead_letters_url": "SettleDeadLetterQueueUrl",
+}
+UNKNOWN = ("place", "live", "oldest", "open_reviews", "unscreened", "dead_letters", *KINDS)
 
 
 def unreachable(reason: str) -> Document:
@@ -24,51 +38,67 @@ def unreachable(reason: str) -> Document:
         "processes": [],
         "policy": None,
         "frames": None,
-        "open_reviews": None,
-        "unscreened": None,
-        "dead_letters": None,
-        **UNKNOWN,
+        "unknown": [*UNKNOWN],
+        **dict.fromkeys(UNKNOWN),
     }
 
 
 def health(target: Target) -> Document:
-    """Look at a stack.
+    """Look at a stack as the page of health does, and at what only a laptop has.
 
-    It is not healthy without a policy, with a stop that failed or hangs, with a live channel whose
-    frames do not come, or with a message that was given up.
-
-    `frames` and `unscreened` are counted on the laptop only: there the bucket is small. On AWS
-    `framewarden audit` counts them.
+    `frames` are counted on the laptop only: there the bucket is small. On AWS `framewarden audit`
+    counts them.
     """
-    policy, problem = published_policy(target)
-    waiting, wrong = needed(target, datetime.now(UTC))
-    problems = [problem, *wrong] if problem else wrong
-    frames = frame_counts(target) if target.is_laptop else None
+    seen = looked_at(target, datetime.now(UTC))
     return {
-        "healthy": not problems,
-        "problems": problems,
+        "healthy": seen.healthy,
+        "problems": [problem(trouble, target) for trouble in seen.troubles],
         "stack": target.stack,
         "processes": laptop_processes() if target.is_laptop else [],
-        "policy": policy,
-        "frames": frames,
-        "open_reviews": open_reviews(target),
-        "unscreened": frames["unscreened"] if frames else None,
-        "dead_letters": dead_letters(target),
-        **waiting,
+        "policy": seen.policy,
+        "frames": frame_counts(target) if target.is_laptop else None,
+        "open_reviews": seen.open_reviews,
+        "unscreened": seen.unscreened,
+        "dead_letters": seen.dead_letters,
+        "place": seen.place,
+        "live": None if seen.live is None else [asdict(one) for one in seen.live],
+        "oldest": seen.oldest,
+        "unknown": seen.unknown,
+        **entries(seen, target),
     }
 
 
-def published_policy(target: Target) -> tuple[Document | None, str | None]:
-    """Read which policy is in force; without one every frame ends unscreened."""
-    remedy = f"publish one with: framewarden policy publish FILE{target.option}"
+def looked_at(target: Target, now: datetime) -> Health:
+    """Look at a stack with this terminal's own clients."""
+    from framewarden import settings
+    from framewarden.aws.clients import brought
+    from framewarden.health import look
+
+    own = {field: target.output(name) for field, name in OUTPUTS.items()}
+    with brought(target.client):
+        page = settings.HealthPage(own | {"place_name": target.name})
+        return look(page, now, partial(published_policy, target))
+
+
+def published_policy(target: Target) -> Document:
+    """Read which policy is in force; without one every frame ends unscreened.
+
+    Raises
+    ------
+    PolicyUnavailableError
+        None is published, or it cannot be read.
+    """
+    from framewarden.domain.errors import PolicyUnavailableError
+
     try:
         published = publish.current(target)
     except OperatorError as reason:
-        return None, str(reason)
+        raise PolicyUnavailableError(str(reason)) from None
     if published is None:
-        return None, f"no policy is published; {remedy}"
+        remedy = f"publish one with: framewarden policy publish FILE{target.option}"
+        raise PolicyUnavailableError(f"no policy is published; {remedy}")
     name = published.document.get("name")
-    return {"name": name, "version": published.version, "hash": published.hash}, None
+    return {"name": name, "version": published.version, "hash": published.hash}
 
 
 def laptop_processes() -> list[Document]:
@@ -89,18 +119,3 @@ def frame_counts(target: Target) -> dict[str, int]:
     for _ in audit:
         pass
     return audit.totals()
-
-
-def open_reviews(target: Target) -> int:
-    """Count the reviews that wait for a decision."""
-    table, dynamodb = target.output("ReviewsTable"), target.client("dynamodb")
-    return sum(1 for _ in query(dynamodb, table, "open", "open", "review"))
-
-
-def dead_letters(target: Target) -> int:
-    """Count the frames that intake could not admit, roughly, as SQS does."""
-    answer = target.client("sqs").get_queue_attributes(
-        QueueUrl=target.output("IntakeDeadLetterQueueUrl"),
-        AttributeNames=["ApproximateNumberOfMessages"],
-    )
-    return int(answer["Attributes"]["ApproximateNumberOfMessages"])

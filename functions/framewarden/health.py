@@ -9,7 +9,6 @@ from typing import Any
 from framewarden import settings
 from framewarden.aws import attention, ivs
 from framewarden.aws.dynamo import Row
-from framewarden.aws.frame_search import FrameSearch
 from framewarden.aws.latest import last_put
 from framewarden.aws.policies import current_policy
 from framewarden.aws.review_queue import ReviewQueue
@@ -108,7 +107,7 @@ def look(
     messages = reading.rows("undelivered", partial(attention.messages, own.outbox_table))
     live, live_more = reading.part("live", partial(_live, own, bans, unseen, now)) or (None, 0)
     number, oldest = reading.part("open_reviews", partial(_reviews, own, now)) or (None, None)
-    count = partial(FrameSearch(own.frames_table).count_unscreened, MOST)
+    count = partial(attention.unscreened, own.frames_table, MOST)
     queues = own.intake_dead_letters_url, own.settle_dead_letters_url
     letters = reading.part("dead_letters", partial(attention.dead_letters, queues))
     tried = _entries(messages, words.undelivered_entry)

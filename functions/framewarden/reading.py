@@ -11,7 +11,6 @@ from framewarden.aws.clients import code_of
 from framewarden.aws.dynamo import Row
 from framewarden.domain.errors import PolicyInvalidError, PolicyUnavailableError
 from framewarden.domain.troubles import Trouble, of_policy, of_unread
-from framewarden.observability import logger
 
 T = TypeVar("T")
 
@@ -60,6 +59,5 @@ class Reading:
             self._unread(name, type(failure).__name__)
 
     def _unread(self, name: str, error: str) -> None:
-        logger.warning("a part was not read", extra={"part": name, "error": error})
         self.troubles.append(of_unread(name, error))
         self.unknown.append(name)

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from local.cli.options import JsonOption, RegionOption, StackOption, target_of
-from local.cli.output import emit_json, say, table
-
-NEEDING = ("bans", "failed_stops", "unseen", "undelivered", "given_up")
-# What is in order is told as well, but not by the screen; JSON has all of it.
-NAMED = 10
+from local.cli.output import emit_json, say
 
 
 def register(app: typer.Typer) -> None:
@@ -31,6 +27,7 @@ def up(
 ) -> None:
     """Start the laptop cloud, deploy the template on it and publish the default policy."""
     from local.cli.desk import show_people
+    from local.cli.status_view import show
     from local.laptop import cloud
     from local.laptop.deploy import build_and_deploy
     from local.laptop.people import demo_people
@@ -48,7 +45,7 @@ def up(
     if json_:
         emit_json(told)
     else:
-        _show(told)
+        show(told)
         say(f"The desk is at {target.desk_url}; these can sign in there:")
         show_people(people)
         say('Ready. Point any AWS tool at it with: eval "$(framewarden env)"')
@@ -68,6 +65,7 @@ def status(
 
     Exit 1 if it is not healthy.
     """
+    from local.cli.status_view import show, show_problems
     from local.errors import OperatorError
     from local.status import health, unreachable
 
@@ -80,9 +78,8 @@ def status(
     if json_:
         emit_json(told)
     else:
-        _show(told)
-    for problem in told["problems"]:
-        say(f"Not healthy: {problem}")
+        show(told)
+    show_problems(told["problems"])
     if not told["healthy"]:
         raise typer.Exit(1)
 
@@ -97,28 +94,3 @@ def env() -> None:
 
     for line in export_lines(running_cloud().environment()):
         typer.echo(line)
-
-
-def _show(told: dict[str, Any]) -> None:
-    rows: list[tuple[str, object]] = [("healthy", "yes" if told["healthy"] else "no")]
-    rows += [(name.replace("_", " "), value) for name, value in told["stack"].items()]
-    policy = told["policy"]
-    rows.append(("policy", f"{policy['name']} (version {policy['version']})" if policy else "none"))
-    frames = told["frames"]
-    if frames:
-        rows.append(("frames", ", ".join(f"{count} {name}" for name, count in frames.items())))
-    for name in ("open_reviews", "unscreened", "dead_letters"):
-        rows.append((name.replace("_", " "), told[name]))
-    rows += [(name.replace("_", " "), _count(told[name])) for name in NEEDING]
-    for process in told["processes"]:
-        megabytes = process["resident_bytes"] // 2**20
-        named = f" pid {process['pid']}," if process["pid"] else ""
-        rows.append(("process", f"{process['name']},{named} {megabytes} MB"))
-    table(("", ""), rows)
-    for name in ("bans", "undelivered"):
-        for entry in (told[name] or [])[:NAMED]:
-            say(f"{entry['says']}. {entry['remedy']}")
-
-
-def _count(entries: list[Any] | None) -> int | None:
-    return None if entries is None else len(entries)

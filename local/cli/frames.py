@@ -1,4 +1,4 @@
-"""`framewarden audit` and `rescan`."""
+"""`framewarden frames`, `audit` and `rescan`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from local.cli.options import JsonOption, RegionOption, StackOption, target_of
+from local.cli import frame_show
+from local.cli.options import JsonOption, RegionOption, StackOption, group, target_of
 from local.cli.output import emit_json, say, table
 
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ SHOWN = 20
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
+    frames = group("Look at frames: what became of each, and why.")
+    frames.command()(frame_show.show)
+    app.add_typer(frames, name="frames")
     app.command()(audit)
     app.command()(rescan)
 

@@ -30,6 +30,7 @@ UNSEEN = {
 # What the reading of the code sees and the function never does.
 NEVER = {
     ("channel_page", "dynamodb:UpdateItem"): "its `keys` sign links, its `accepted` is a form",
+    ("execution_page", "dynamodb:UpdateItem"): "its `keys` sign sessions and are of mappings",
 }
 # What changes a channel, or what comes of it.
 CHANGES = {

@@ -15,6 +15,7 @@ from tests.workflow.browser import Windows
 from tests.workflow.conftest import Channel, Desk, Row
 
 NO_PICTURE = b"<html>not a picture</html>"
+NEVER = "0" * 64  # a name that no execution and no frame has
 MARKUP = (
     "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">&amp;"
 )
@@ -45,8 +46,13 @@ def ends(desk: Desk) -> Ends:
     joined = asking.show(desk.pictures.high())
     desk.ended(joined)
     answer(desk.link(review), "allow", "Ada", "a painting")
-    found = [desk.ended(one) for one in (stopped, opener, joined, unscreened)]
-    return Ends(*found, review=review)
+    return Ends(
+        stopped=desk.ended(stopped),
+        reviewed=desk.ended(opener),
+        joined=desk.ended(joined),
+        unscreened=desk.ended(unscreened),
+        review=review,
+    )
 
 
 def live(desk: Desk, name: str) -> Channel:
@@ -129,3 +135,54 @@ def forgotten(desk: Desk, name: str, **changes: Any) -> Row:
     table = desk.target.output("FramesTable")
     desk.client("dynamodb").put_item(TableName=table, Item=typed(row))
     return row
+
+
+def search(windows: Windows, page: Page, **wanted: str) -> None:
+    look(windows, page, "executions", "executions")
+    for name, value in wanted.items():
+        page.locator(f"form#search input[name='{name}']").fill(value)
+    with page.expect_navigation():
+        page.locator("form#search button[type=submit]").click()
+
+
+def listed(page: Page) -> list[str]:
+    rows = page.locator("table#executions tr.execution")
+    return [str(row.get_attribute("data-name")) for row in rows.all()]
+
+
+def arn_of(desk: Desk, name: str) -> str:
+    machine = desk.target.output("StateMachineArn")
+    return f"{machine.replace(':stateMachine:', ':execution:')}:{name}"
+
+
+def entered(desk: Desk, name: str) -> list[str]:
+    pages = desk.client("stepfunctions").get_paginator("get_execution_history")
+    events = (
+        one for page in pages.paginate(executionArn=arn_of(desk, name)) for one in page["events"]
+    )
+    return [
+        event["stateEnteredEventDetails"]["name"]
+        for event in events
+        if "stateEnteredEventDetails" in event
+    ]
+
+
+@cache
+def by_hand(desk: Desk) -> str:
+    """Start an execution as nobody should: of no frame of ours, as large as an input may be."""
+    client, name = desk.client("stepfunctions"), "by-hand-of-256-kb"
+    given = json.loads(
+        client.describe_execution(executionArn=arn_of(desk, ends(desk).stopped["execution"]))[
+            "input"
+        ]
+    )
+    marked = given["frame"] | {"frame_id": NEVER, "key": f"uploads/{MARKUP}.jpg", "note": MARKUP}
+    document = given | {"frame": marked, "padding": ""}
+    document["padding"] = "x" * (262_144 - len(json.dumps(document)))
+    client.start_execution(
+        stateMachineArn=desk.target.output("StateMachineArn"),
+        name=name,
+        input=json.dumps(document),
+    )
+    desk.wait(lambda: desk.status(name) != "RUNNING", "the execution ends")
+    return name

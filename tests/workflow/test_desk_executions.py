@@ -2,18 +2,13 @@
 
 import json
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
+from functools import cache
 
-import boto3
 import pytest
-from botocore.exceptions import ClientError
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from framewarden.domain.times import parse
-from local.chromium import sign_in
 from local.review_link import answer
 from tests.workflow.browser import DARK, PHONE, Windows, complaints
 from tests.workflow.conftest import Desk, Row
@@ -21,14 +16,18 @@ from tests.workflow.looked_at import (
     MARKUP,
     Ends,
     addresses,
+    arn_of,
+    by_hand,
     ends,
+    entered,
     execution_of,
-    forgotten,
     frame_of,
     holds,
+    listed,
     live,
     look,
     open_data,
+    search,
     went,
 )
 from tests.workflow.people import People, Person
@@ -36,8 +35,6 @@ from tests.workflow.test_desk_access import TWICE
 
 pytestmark = pytest.mark.workflow
 
-NEVER = "0" * 64
-DENIED = r"AccessDenied|not authorized"
 JUDGED = ["IsAnalyzed?", "Analyze", "Classify", "RouteBySeverity"]
 ASKED = [*JUDGED, "OpenReview", "IsOpener?"]
 # What each frame's execution went through, the states that it did not, and words of its sentence.
@@ -74,19 +71,6 @@ def known(desk: Desk) -> Ends:
 @pytest.fixture(scope="module")
 def enzo(people: People) -> Person:
     return people.get("enzo", "engineer")
-
-
-def search(windows: Windows, page: Page, **wanted: str) -> None:
-    look(windows, page, "executions", "executions")
-    for name, value in wanted.items():
-        page.locator(f"form#search input[name='{name}']").fill(value)
-    with page.expect_navigation():
-        page.locator("form#search button[type=submit]").click()
-
-
-def listed(page: Page) -> list[str]:
-    rows = page.locator("table#executions tr.execution")
-    return [str(row.get_attribute("data-name")) for row in rows.all()]
 
 
 def minutes(moment: str, by: int) -> str:
@@ -135,23 +119,6 @@ def deployed(desk: Desk) -> Row:
     machine = desk.target.output("StateMachineArn")
     found = desk.client("stepfunctions").describe_state_machine(stateMachineArn=machine)
     return dict(json.loads(found["definition"]))
-
-
-def arn_of(desk: Desk, name: str) -> str:
-    machine = desk.target.output("StateMachineArn")
-    return f"{machine.replace(':stateMachine:', ':execution:')}:{name}"
-
-
-def entered(desk: Desk, name: str) -> list[str]:
-    pages = desk.client("stepfunctions").get_paginator("get_execution_history")
-    events = (
-        one for page in pages.paginate(executionArn=arn_of(desk, name)) for one in page["events"]
-    )
-    return [
-        event["stateEnteredEventDetails"]["name"]
-        for event in events
-        if "stateEnteredEventDetails" in event
-    ]
 
 
 class TestSearch:
@@ -306,215 +273,9 @@ def test_an_execution_that_waits_ends_while_it_is_watched(
     assert asked == [], "what has ended is not asked for any more"
 
 
-class TestWhoMayLook:
-    PATHS = (
-        "executions",
-        "executions/moderate/{name}",
-        "executions/moderate/{name}/live",
-        "executions/moderate/{name}/visits/1",
-        "frames/{frame}",
-        "policies/{policy}",
-        "health",
-        "health/live",
-    )
-
-    def paths(self, row: Row) -> list[str]:
-        named = {"name": row["execution"], "frame": row["frame_id"], "policy": row["policy_hash"]}
-        return [path.format(**named) for path in self.PATHS]
-
-    @pytest.mark.parametrize(("name", "role"), [("bea", "moderator"), ("lea", "lead")])
-    def test_who_moderates_is_told_for_whom_this_is(
-        self, windows: Windows, people: People, known: Ends, name: str, role: str
-    ) -> None:
-        page, row = windows.open(people.get(name, role)), known.stopped
-        page.goto(windows.at(execution_of(row)))
-        expect(page.locator("main")).to_contain_text("This is for engineers and auditors")
-        page.goto(windows.at("queue"))
-        for place in ("executions", "health"):
-            assert page.locator(f"header nav a[href$='{place}']").count() == 0
-        for path in self.paths(row):
-            refused = page.request.get(windows.at(path), max_redirects=0)
-            assert refused.status == 403, path
-            assert row["key"] not in refused.text()
-
-    def test_an_auditor_may_look(self, windows: Windows, people: People, known: Ends) -> None:
-        page = windows.open(people.get("gus", "auditor"))
-        look(windows, page, execution_of(known.stopped), "execution")
-        for place in ("executions", "health"):
-            assert page.locator(f"header nav a[href$='{place}']").count() == 1
-        for path in self.paths(known.stopped):
-            assert page.request.get(windows.at(path)).status == 200, path
-
-    def test_a_stranger_signs_in_and_comes_back(
-        self, windows: Windows, people: People, known: Ends
-    ) -> None:
-        person, page = people.get("enzo", "engineer"), windows.open()
-        page.goto(windows.at(execution_of(known.stopped)))
-        expect(page.locator("form#sign-in")).to_be_visible()
-        assert known.stopped["key"] not in page.content()
-        sign_in(page, person.name, person.password)
-        expect(page.locator("main[data-page=execution]")).to_be_visible()
-        assert page.url.partition("?")[0].endswith(execution_of(known.stopped))
-        stranger = windows.open()
-        for path in self.paths(known.stopped):
-            answer = stranger.request.get(windows.at(path), max_redirects=0)
-            assert answer.status in (303, 401, 403), path
-            assert known.stopped["key"] not in answer.text()
-
-    def test_nothing_but_looking_is_answered(
-        self, desk: Desk, windows: Windows, enzo: Person, known: Ends
-    ) -> None:
-        page, before = windows.open(enzo), desk.frame(known.stopped["frame_id"])
-        for path in self.paths(known.stopped):
-            for method in ("POST", "PUT", "DELETE"):
-                refused = page.request.fetch(windows.at(path), method=method, max_redirects=0)
-                assert 400 <= refused.status < 500, (method, path)
-        assert desk.frame(known.stopped["frame_id"]) == before
-
-
-class TestBadInput:
-    @pytest.mark.parametrize(
-        "path",
-        [
-            f"executions/moderate/{NEVER}",
-            f"executions/order/{NEVER}",
-            "executions/moderate/by-hand",
-            f"executions/nobody/{NEVER}",
-            "executions/moderate/%3Cscript%3E",
-            f"executions/moderate/{'n' * 1_000}",
-            "executions/moderate/..%2f..%2fqueue",
-            f"executions/moderate/{NEVER}/visits/1",
-            f"executions/moderate/{NEVER}/live",
-        ],
-    )
-    def test_what_never_ran_is_said_to_be_nowhere(
-        self, windows: Windows, enzo: Person, path: str
-    ) -> None:
-        page = windows.open(enzo)
-        answer = page.goto(windows.at(path))
-        assert answer and answer.status == 404
-        expect(page.locator("body")).to_contain_text(re.compile("There is no such", re.IGNORECASE))
-
-    def test_an_execution_of_another_machine_is_not_shown_under_ours(
-        self, windows: Windows, enzo: Person, known: Ends
-    ) -> None:
-        page = windows.open(enzo)
-        other = windows.at(f"executions/order/{known.stopped['execution']}")
-        answer = page.request.get(other, max_redirects=0)
-        assert answer.status in (303, 404)
-
-    def test_a_visit_that_was_not_made_is_nowhere(
-        self, windows: Windows, enzo: Person, known: Ends
-    ) -> None:
-        page = windows.open(enzo)
-        for number in ("0", "99", "-1", "x", "1e3", "%3Cb%3E", "9" * 40):
-            address = windows.at(f"{execution_of(known.stopped)}/visits/{number}")
-            assert page.request.get(address).status == 404, number
-
-    @pytest.mark.parametrize(
-        "query",
-        [
-            "after=nonsense",
-            "from=yesterday&to=tomorrow",
-            "from=2026-01-02T00:00&to=2026-01-01T00:00",
-            "from=0000-00-00T00:00",
-            "from=9999-12-31T23:59",
-            "status=BROKEN",
-            "machine=nobody",
-            "channel=nobody",
-            "channel=arn:aws:ivs",
-            "q=" + "q" * 5_000,
-            "q=%00%FF",
-            "unknown=1",
-        ],
-    )
-    def test_a_search_that_makes_no_sense_is_answered(
-        self, windows: Windows, enzo: Person, query: str
-    ) -> None:
-        page = windows.open(enzo)
-        answer = page.goto(windows.at(f"executions?{query}"))
-        assert answer and answer.status in (200, 400), query
-        expect(page.locator("main[data-page=executions], main h1").first).to_be_visible()
-
-    def test_what_step_functions_forgot_the_ledger_still_tells(
-        self, desk: Desk, windows: Windows, enzo: Person
-    ) -> None:
-        row = forgotten(desk, "forgotten")
-        page = windows.open(enzo)
-        page.goto(windows.at(execution_of(row)))
-        expect(page.locator("main[data-page=frame]")).to_have_attribute(
-            "data-frame", row["frame_id"]
-        )
-        expect(page.locator("#gone")).to_contain_text(
-            re.compile("forg|gone|90 days", re.IGNORECASE)
-        )
-        expect(page.locator("#why")).not_to_be_empty()
-        assert page.locator("#happenings li").count() > 0
-        search(windows, page, q=row["key"])
-        assert listed(page) == [row["execution"]]
-
-    def test_an_execution_that_ran_by_another_definition_says_so(
-        self, desk: Desk, windows: Windows, enzo: Person, known: Ends
-    ) -> None:
-        row = known.joined
-        with renamed(desk, "IsOpener?", "IsItTheOpener?"):
-            page = look(windows, windows.open(enzo), execution_of(row), "execution")
-            expect(page.locator("#changed")).to_be_visible()
-            told = page.locator("tr.visit").evaluate_all("all => all.map(o => o.dataset.state)")
-            assert told == entered(desk, row["execution"])
-            expect(page.locator("svg#graph")).to_be_visible()
-        look(windows, page, execution_of(row), "execution")
-
-    def test_an_input_of_256_kb_is_shown_and_markup_stays_text(
-        self, desk: Desk, windows: Windows, enzo: Person, known: Ends
-    ) -> None:
-        name = by_hand(desk, known.stopped)
-        page = windows.open(enzo)
-        look(windows, page, f"executions/moderate/{name}", "execution")
-        assert "input" in open_data(page, "1")
-        expect(page.locator("pre[data-part=input]").first).to_contain_text("onerror")
-        assert page.title() != "owned"
-        assert page.locator("img[src=x]").count() == 0
-        assert page.locator("main script").count() == 0
-        for path in (f"executions/moderate/{name}/visits/1", "executions"):
-            page.goto(windows.at(path))
-            assert page.title() != "owned"
-            assert page.locator("img[src=x]").count() == 0
-
-
-def by_hand(desk: Desk, row: Row) -> str:
-    """Start an execution as nobody should: of no frame of ours, as large as an input may be."""
-    client, name = desk.client("stepfunctions"), "by-hand-of-256-kb"
-    given = json.loads(
-        client.describe_execution(executionArn=arn_of(desk, row["execution"]))["input"]
-    )
-    marked = given["frame"] | {"frame_id": NEVER, "key": f"uploads/{MARKUP}.jpg", "note": MARKUP}
-    document = given | {"frame": marked, "padding": ""}
-    document["padding"] = "x" * (262_144 - len(json.dumps(document)))
-    client.start_execution(
-        stateMachineArn=desk.target.output("StateMachineArn"),
-        name=name,
-        input=json.dumps(document),
-    )
-    desk.wait(lambda: desk.status(name) != "RUNNING", "the execution ends")
-    return name
-
-
-@contextmanager
-def renamed(desk: Desk, state: str, name: str) -> Iterator[None]:
-    """Deploy the machine with a state under another name for a while."""
-    client, machine = desk.client("stepfunctions"), desk.target.output("StateMachineArn")
-    before = client.describe_state_machine(stateMachineArn=machine)["definition"]
-    after = before.replace(json.dumps(state), json.dumps(name))
-    assert after != before
-    client.update_state_machine(stateMachineArn=machine, definition=after)
-    try:
-        yield
-    finally:
-        client.update_state_machine(stateMachineArn=machine, definition=before)
-
-
-@pytest.mark.parametrize("kind", ["list", "found", "execution", "running", "visit", "policy"])
+@pytest.mark.parametrize(
+    "kind", ["list", "found", "execution", "failed", "running", "visit", "policy"]
+)
 def test_nobody_is_kept_out(
     desk: Desk, windows: Windows, enzo: Person, known: Ends, kind: str
 ) -> None:
@@ -523,7 +284,8 @@ def test_nobody_is_kept_out(
         "list": "executions",
         "found": f"executions?q={row['review_id']}",
         "execution": execution_of(row),
-        "running": "executions/moderate/by-hand-of-256-kb",
+        "failed": f"executions/moderate/{by_hand(desk)}",
+        "running": f"executions/moderate/{waiting(desk)}",
         "visit": f"{execution_of(row)}/visits/2",
         "policy": f"policies/{row['policy_hash']}",
     }[kind]
@@ -541,44 +303,9 @@ def test_nobody_is_kept_out(
     assert found == {"light": [], "dark": []}
 
 
-class TestRoles:
-    """By the policies that the running cloud enforces."""
-
-    def acts(self, desk: Desk, function: str) -> Any:
-        functions = desk.client("lambda").get_paginator("list_functions").paginate()
-        [role] = {
-            one["Role"]
-            for page in functions
-            for one in page["Functions"]
-            if f"-{function}-" in one["FunctionName"]
-        }
-        made = desk.client("sts").assume_role(RoleArn=role, RoleSessionName="looked-at")
-        return boto3.client(
-            "stepfunctions",
-            endpoint_url=desk.cloud.endpoint,
-            region_name=desk.cloud.region,
-            aws_access_key_id=made["Credentials"]["AccessKeyId"],
-            aws_secret_access_key=made["Credentials"]["SecretAccessKey"],
-            aws_session_token=made["Credentials"]["SessionToken"],
-        )
-
-    @pytest.mark.parametrize("function", ["ExecutionPageFunction", "HealthPageFunction"])
-    def test_who_shows_executions_answers_none(
-        self, desk: Desk, known: Ends, function: str
-    ) -> None:
-        client = self.acts(desk, function)
-        denied = {
-            "send_task_success": {"taskToken": known.review["task_token"], "output": "{}"},
-            "send_task_failure": {"taskToken": known.review["task_token"]},
-            "stop_execution": {"executionArn": arn_of(desk, known.stopped["execution"])},
-            "start_execution": {"stateMachineArn": desk.target.output("StateMachineArn")},
-        }
-        for operation, asked in denied.items():
-            with pytest.raises(ClientError, match=DENIED):
-                getattr(client, operation)(**asked)
-        history = {"executionArn": arn_of(desk, known.stopped["execution"])}
-        if function == "ExecutionPageFunction":
-            assert client.get_execution_history(**history)["events"]
-        else:
-            with pytest.raises(ClientError, match=DENIED):
-                client.get_execution_history(**history)
+@cache
+def waiting(desk: Desk) -> str:
+    """Return an execution that waits for a person."""
+    frame = live(desk, "looked-waiting").show(desk.pictures.high())
+    desk.asked(frame)
+    return str(desk.frame(frame)["execution"])

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from framewarden.aws.clients import client, store
 from framewarden.aws.dynamo import Row, typed, untyped
+from framewarden.aws.ledger import UNSCREENED
 
 # A callback holds its execution's task token, a notice its text: neither is even read.
 _MESSAGE = ("id", "kind", "attempts", "last_error", "due", "given_up_at", "expires_at")
@@ -37,6 +38,7 @@ def messages(outbox_table: str, most: int) -> tuple[list[Row], bool]:
     with store():
         answer = client("dynamodb").scan(
             TableName=outbox_table,
+            Select="SPECIFIC_ATTRIBUTES",  # which the role's statement asks for
             ProjectionExpression=", ".join(f"#{name}" for name in _MESSAGE),
             ExpressionAttributeNames={f"#{name}": name for name in _MESSAGE},
             ConsistentRead=True,
@@ -44,6 +46,20 @@ def messages(outbox_table: str, most: int) -> tuple[list[Row], bool]:
         )
     rows = [untyped(item) for item in answer["Items"]]
     return sorted(rows, key=lambda row: int(row["due"])), "LastEvaluatedKey" in answer
+
+
+def unscreened(frames_table: str, most: int) -> int:
+    """Count the frames that nobody has looked at, as far as `most`; one call."""
+    with store():
+        answer = client("dynamodb").query(
+            TableName=frames_table,
+            IndexName="unscreened",
+            KeyConditionExpression="unscreened = :frame",
+            ExpressionAttributeValues=typed({":frame": UNSCREENED}),
+            Select="COUNT",
+            Limit=most,
+        )
+    return int(answer["Count"])
 
 
 def dead_letters(queue_urls: Iterable[str]) -> int:

@@ -1,4 +1,4 @@
-"""Show one execution to engineers and auditors, and what has changed of it since; change nothing."""
+"""Show one execution to engineers and auditors, and what has changed of it since."""
 
 import hashlib
 import re

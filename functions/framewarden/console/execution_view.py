@@ -8,41 +8,22 @@ from urllib.parse import quote
 
 from framewarden.console import channel_address
 from framewarden.console.document import Shown, shown
+from framewarden.console.execution_troubles import Trouble, troubles_of
 from framewarden.console.graph_view import Graph, graph_of
 from framewarden.console.inspector import execution_path
 from framewarden.console.moments import Moment, moment
-from framewarden.console.timeline import DEADLINE, Timeline, timeline_of, what_failed
+from framewarden.console.outcome_words import reason_words, status_words
+from framewarden.console.timeline import Timeline, timeline_of
 from framewarden.console.took import took
-from framewarden.domain.failures import failure_words
 from framewarden.domain.frame_rows import outcome_of
-from framewarden.domain.history import CAUGHT, RUNNING, History, Visit, readable_cause, span
-from framewarden.domain.machines import Machine
+from framewarden.domain.frames import read_execution_name
+from framewarden.domain.history import RUNNING, History, span
 from framewarden.inspecting import Inspection
 
 FACT_CHARACTERS = 64 * 1024
 """What input and output are cut to on this page; a visit's own page shows more."""
 
-STATUSES = {
-    "RUNNING": ("running", "▸"),
-    "SUCCEEDED": ("succeeded", "✓"),
-    "FAILED": ("failed", "✕"),
-    "TIMED_OUT": ("timed out", "✕"),
-    "ABORTED": ("aborted", "■"),
-    "PENDING_REDRIVE": ("waits for a redrive", "▪"),
-}
 UNREAD = "not read on"
-
-
-@dataclass(frozen=True)
-class Trouble:
-    """Something that failed: where, what happened, what to do; `visits` are where it is told."""
-
-    state: str
-    error: str
-    what: str
-    remedy: str
-    cause: str | None
-    became: str
 
 
 @dataclass(frozen=True)
@@ -93,7 +74,7 @@ class ExecutionView:
 def view_of(seen: Inspection, in_aws: str | None, now: datetime) -> ExecutionView:
     """Word an execution; `in_aws` is its address in the AWS console, where there is one."""
     execution, history = seen.execution, _history(seen)
-    words, mark = STATUSES.get(execution.status, (execution.status.lower(), "▪"))
+    status = status_words(execution.status)
     lasts = [visit.state for visit in history.visits if visit.ended == RUNNING]
     seconds = span(execution.started_at, execution.stopped_at)
     return ExecutionView(
@@ -102,12 +83,12 @@ def view_of(seen: Inspection, in_aws: str | None, now: datetime) -> ExecutionVie
         arn=execution.arn,
         path=execution_path(execution.machine, execution.name),
         status=execution.status,
-        words=words,
-        mark=mark,
+        words=status.word,
+        mark=status.mark,
         running=execution.running,
-        ended="" if execution.running else f"The execution has ended: {words}. {seen.why}",
+        ended="" if execution.running else f"The execution has ended: {status.word}. {seen.why}.",
         why=seen.why,
-        troubles=tuple(_troubles(seen, history)),
+        troubles=tuple(troubles_of(seen, history)),
         facts=tuple(_facts(seen)),
         started=moment(execution.started_at, now),
         duration="" if seconds is None else took(seconds),
@@ -136,52 +117,18 @@ def _history(seen: Inspection) -> History:
     return replace(seen.history, visits=visits)
 
 
-def _troubles(seen: Inspection, history: History) -> Iterable[Trouble]:
-    """Give what failed and was not made good by a later try, each error of a state once."""
-    told: set[tuple[str, str]] = set()
-    for visit in history.visits:
-        error = visit.error
-        if error is None or (visit.state, error) in told:
-            continue
-        if _waits(seen.machine, visit.state) and error in DEADLINE:
-            continue  # a deadline that passes is the way that the machine was made
-        told.add((visit.state, error))
-        yield _trouble(visit, error)
-    own = seen.execution.error or history.error
-    # A machine that ends by a Fail state, or from outside, fails without a try that failed.
-    if own and own not in {error for _, error in told}:
-        what, remedy = failure_words(own)
-        cause = history.cause or readable_cause(seen.execution.cause)
-        yield Trouble("", own, what, remedy, cause, "ended the execution")
-
-
-def _trouble(visit: Visit, error: str) -> Trouble:
-    what, remedy = what_failed(error, False), failure_words(error)[1]
-    if visit.ended == CAUGHT:
-        became = "was caught: the machine went on by the way that it has for failures"
-    elif visit.ended == RUNNING:
-        became = "is tried again by the machine"
-    else:
-        became = "was not caught: it ended the execution"
-    return Trouble(visit.state, error, what, remedy, visit.cause, became)
-
-
-def _waits(machine: Machine | None, name: str) -> bool:
-    state = machine.state(name) if machine else None
-    return state is not None and state.waits
-
-
 def _facts(seen: Inspection) -> Iterable[tuple[str, str]]:
     row, state, visits = seen.row or {}, seen.state, seen.history.visits
-    outcome, reason = outcome_of(row, seen.review) if row else (None, None)
-    if outcome:
-        yield "Outcome", f"{outcome} ({str(reason).replace('_', ' ')})" if reason else outcome
-    severity = row.get("severity") or _within(state, "verdict", "severity")
+    named = read_execution_name(seen.execution.name)
+    if row and named:
+        attempt, latest = named[1], int(row.get("attempt", 1))
+        outcome, reason = outcome_of(row, seen.review, attempt)
+        if outcome:
+            yield "Outcome", f"{outcome} ({reason_words(reason)})" if reason else outcome
+        yield "Attempt", f"{attempt} of {latest}" if latest > 1 else f"{attempt}"
+    severity = _within(state, "verdict", "severity") or row.get("severity")
     if severity:
         yield "Severity", str(severity)
-    attempt = state.get("attempt") or row.get("attempt")
-    if attempt:
-        yield "Attempt", str(attempt)
     retries = sum(visit.retries for visit in visits)
     again = f", {retries} of them {'a retry' if retries == 1 else 'retries'}" if retries else ""
     yield "Transitions", f"{len(visits) + retries}{again}"

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import quote
 
 from framewarden.console.card import clipped
 from framewarden.console.channel_address import path_of
@@ -15,8 +14,7 @@ from framewarden.domain.times import parse
 from framewarden.looking import MODERATE, ORDER
 from framewarden.searching import LIMIT, Entry, Found
 
-PARTS = 2  # of an object's key that are shown
-LONGEST_PART = 40
+LONGEST = 40
 MACHINE_WORDS = {MODERATE: "Frames", ORDER: "Orders"}
 STATUS_WORDS = {ALL: "All", UNSCREENED: "Unscreened"}
 SEVERITIES = ("critical", "high", "medium")
@@ -121,7 +119,7 @@ def _line(entry: Entry, now: datetime) -> Line:
         severity=severity,
         grave=severity in SEVERITIES,
         key=key,
-        frame="/".join(clipped(part, LONGEST_PART) for part in key.split("/")[-PARTS:]),
+        frame=clipped(key.rpartition("/")[2], LONGEST),
         frame_address=frame,
         moment=moment(began, now) if began else None,
         duration=_duration(entry, now),
@@ -143,7 +141,7 @@ def _short(name: str) -> str:
     """Shorten a name to its first digits, and an attempt's number."""
     digest, _, attempt = name.partition("-")
     if attempt and not attempt.isdigit():  # order-… of an order
-        return name if len(name) <= LONGEST_PART else f"{name[:14]}…"
+        return name if len(name) <= LONGEST else f"{name[:14]}…"
     return f"{digest[:12]}{'…' if len(digest) > 12 else ''}{f'-{attempt}' if attempt else ''}"
 
 
@@ -195,10 +193,10 @@ def _why_empty(asked: Asked, found: Found) -> str:
         return "fault"
     if not found.known:
         return "no_review"
-    if found.came_to:
-        return "time_on"
-    if found.read or found.after:
+    if found.read:
         return "narrowed"
+    if found.after:
+        return "further"
     if asked.after and not found.lost:
         return "end"
     searched = ("key", wanted.key), ("review", wanted.review_id), ("channel", wanted.channel_arn)
@@ -206,8 +204,3 @@ def _why_empty(asked: Asked, found: Found) -> str:
     if named or wanted.unscreened:
         return named or UNSCREENED
     return "status" if wanted.status else "nothing"
-
-
-def sign_in_safe(text: str) -> str:
-    """Quote a text for an address."""
-    return quote(text, safe="")

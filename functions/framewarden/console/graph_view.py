@@ -1,32 +1,34 @@
-"""Say on the graph of a machine what an execution did: which states it was in, and what came of it."""
+"""Say on the graph of a machine what an execution did: its way, and what came of each state."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from framewarden.console.graph_drawing import END, START, Box, Drawing, Line, draw
+from framewarden.console.graph_drawing import Box, Drawing, Line, draw
+from framewarden.console.graph_layout import END, START
 from framewarden.console.took import took
 from framewarden.domain.history import DONE, History, Visit
 from framewarden.domain.machines import CATCH, CHOICE, Machine
 
 NOT_VISITED = "none"
-ROOM = 6.3
-"""Width of a letter of the second line; more of them are squeezed."""
+ROOM = 6.6
+"""Width of a letter of the counts; where there are more than have room, they are squeezed."""
 
 
 @dataclass(frozen=True)
 class StateBox:
-    """A state as it is drawn; `went` names what came of it, `says` are the few words below its name.
+    """A state as it is drawn; `went` names what came of it, `says` and `counts` stand below it.
 
     `tells` says the same in a sentence, `first` is the number of its first visit. `width` is that
-    of the words where they must be squeezed. A stranger is in the history, but not in the graph.
+    of the counts where they must be squeezed. A stranger is in the history, but not in the graph.
     """
 
     box: Box
     kind: str
     went: str
     says: str
+    counts: str
     tells: str
     first: int | None
     width: float | None
@@ -65,7 +67,7 @@ def graph_of(machine: Machine, history: History) -> Graph:
     drawing = draw(machine, strangers)
     path = [visit.state for visit in history.visits if visit.state in own]
     taken = Counter(pairwise([START, *path] if path else []))
-    if history.visits and history.visits[-1].ended == DONE and path:
+    if path and (history.visits[-1].ended == DONE or history.visits[-1].kind == "Fail"):
         taken[path[-1], END] += 1
     return Graph(
         drawing,
@@ -80,34 +82,38 @@ def _state(machine: Machine, box: Box, visits: Sequence[Visit], own: Iterable[st
     # A state that holds others is what its own visit says; without one, what theirs say.
     counted = [visit for visit in visits if visit.state == box.name] or visits
     went = counted[-1].ended if counted else NOT_VISITED
-    says = _says(counted, visits, waits=state is not None and state.waits)
+    says, counts = _says(counted), _counts(counted, visits, state is not None and state.waits)
+    told = ", ".join(filter(None, (says, *counts)))
+    short = " · ".join(counts)
     room = box.width - 12
     return StateBox(
         box=box,
         kind=state.kind if state else visits[0].kind,
         went=went.replace(" ", "-"),
         says=says,
-        tells=f"{box.name}: {says or 'not visited'}",
+        counts=short,
+        tells=f"{box.name}: {told or 'not visited'}",
         first=visits[0].number if visits else None,
-        width=room if len(says) * ROOM > room else None,
+        width=room if len(short) * ROOM > room else None,
         stranger=box.name not in own,
     )
 
 
-def _says(counted: Sequence[Visit], visits: Sequence[Visit], *, waits: bool) -> str:
-    """Say what came of the visits: the last one's end, how many, their retries, their waits."""
+def _says(counted: Sequence[Visit]) -> str:
+    """Say what came of the last visit, and how many there were."""
     if not counted:
         return ""
-    words = counted[-1].ended
-    parts = [f"{words} ×{len(counted)}" if len(counted) > 1 else words]
+    times = f", {len(counted)} times" if len(counted) > 1 else ""
+    return counted[-1].ended + times
+
+
+def _counts(counted: Sequence[Visit], visits: Sequence[Visit], waits: bool) -> list[str]:
+    """Count the retries of some visits, and how long they waited: for a person, or for a retry."""
     retries = sum(visit.retries for visit in visits)
-    if retries:
-        parts.append(f"{retries} {'retry' if retries == 1 else 'retries'}")
     waited = sum(visit.seconds or 0 for visit in counted if waits)
     waited = waited or sum(visit.backoff for visit in visits)
-    if waited:
-        parts.append(f"waited {took(waited)}")
-    return ", ".join(parts)
+    parts = [f"{retries} {'retry' if retries == 1 else 'retries'}"] if retries else []
+    return [*parts, f"waited {took(waited)}"] if waited else parts
 
 
 def _arrow(line: Line, taken: Counter[tuple[str, str]]) -> ArrowLine:

@@ -20,7 +20,7 @@ STATUSES = {
     "ABORTED": Status("aborted", "■"),
     "PENDING_REDRIVE": Status("waits for a redrive", "↻"),
 }
-NEVER_STARTED = Status("never started", "–")
+NEVER_STARTED = Status("never started", "○")
 
 REASONS = {
     "severity_none": "nothing found",

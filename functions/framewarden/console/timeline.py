@@ -7,21 +7,21 @@ from itertools import groupby
 from typing import Final
 
 from framewarden.console.moments import Moment, moment
+from framewarden.console.timeline_scale import WIDTH, Scale
 from framewarden.console.took import took
 from framewarden.domain.failures import failure_words
 from framewarden.domain.history import RUNNING, History, Try, Visit
 from framewarden.domain.machines import Machine
 
-WIDTH, BREAK, LEAST = 240, 76, 2
-"""Units of a bar's room, of a wait for a person in it, and of the shortest thing that is seen."""
+LEAST: Final = 2
+"""Units of a bar's room that the shortest thing takes which can be seen."""
 
-MOST_BREAKS: Final = 0.6  # of the room, however many waits there are
 DEADLINE: Final = ("States.Timeout", "States.HeartbeatTimeout")
 
 
 @dataclass(frozen=True)
 class Part:
-    """One part of a bar: a try, a wait between two (`kind` is then "gap"), or a wait for a person."""
+    """One part of a bar: a try, a wait between two (a "gap"), or a wait for a person."""
 
     kind: str
     x: float
@@ -66,45 +66,6 @@ class Timeline:
     rows: tuple[Row, ...]
     scale: str
     waits: bool
-
-
-class Scale:
-    """Place moments in a bar's room: waits for a person take a fixed part, the rest is to scale."""
-
-    def __init__(self, start: datetime, end: datetime, waits: Iterable[tuple[datetime, datetime]]):
-        self._start = start
-        self._waits = [
-            ((begun - start).total_seconds(), (over - start).total_seconds())
-            for begun, over in _merged(waits)
-        ]
-        whole = (end - start).total_seconds()
-        self.seconds = max(0.0, whole - sum(over - begun for begun, over in self._waits))
-        count = len(self._waits)
-        self._break = min(BREAK, WIDTH * MOST_BREAKS / count) if count else 0.0
-        self._second = (WIDTH - self._break * count) / self.seconds if self.seconds else 0.0
-
-    def at(self, when: datetime) -> float:
-        """Return where a moment is."""
-        seconds = (when - self._start).total_seconds()
-        waited, breaks = 0.0, 0.0
-        for begun, over in self._waits:
-            if seconds > begun:
-                inside = min(seconds, over) - begun
-                waited += inside
-                breaks += inside / (over - begun)
-        place = (seconds - waited) * self._second + breaks * self._break
-        return round(min(max(place, 0.0), WIDTH), 1)
-
-
-def _merged(spans: Iterable[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
-    """Return spans, the earliest first, those that overlap as one; an empty one is none."""
-    merged: list[tuple[datetime, datetime]] = []
-    for begun, over in sorted(spans):
-        if merged and begun <= merged[-1][1]:
-            merged[-1] = merged[-1][0], max(merged[-1][1], over)
-        elif over > begun:
-            merged.append((begun, over))
-    return merged
 
 
 def timeline_of(

@@ -7,8 +7,7 @@ from framewarden.aws.executions import Execution
 from framewarden.console.document import Room, Shown
 from framewarden.console.inspector import execution_path
 from framewarden.domain.failures import failure_words
-from framewarden.inspecting import VisitData
-from framewarden.visit_documents import Given
+from framewarden.visit_documents import Given, VisitData
 
 DOCUMENT_CHARACTERS: Final = 512 * 1024
 """What is shown of one document: 256 KB of JSON, spread over lines, are less."""

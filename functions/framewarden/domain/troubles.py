@@ -17,7 +17,7 @@ _AGAIN = "Look again; if it stays, look at the permissions and at the AWS Health
 _STOP = "Stop it again on its page."
 _RECORDING = "Let its encoder connect anew; or stop it, on its page."
 _FRAMES = "Look at its recording or frame capture; or stop it, on its page."
-_NO_POLICY = "Nothing is judged without one. Publish one with: framewarden policy publish FILE"
+_UNJUDGED = "nothing is judged, and every frame ends unscreened"
 _DEAD_LETTERS = "Read the queues of the outputs, then give frames another try: framewarden rescan"
 _OVERDUE = "Decide it, or find somebody who does."
 _WHAT_FAILED = {
@@ -52,8 +52,9 @@ class Trouble:
 
 
 def of_policy(reason: str) -> Trouble:
-    """Say that nothing is judged."""
-    return Trouble("policy", reason, _NO_POLICY)
+    """Say that nothing is judged, and why."""
+    why = f"{reason[:1].upper()}{reason[1:]}"
+    return Trouble("policy", _UNJUDGED, why, {"reason": reason})
 
 
 def of_stops(entries: Sequence[Document]) -> list[Trouble]:

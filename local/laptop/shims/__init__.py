@@ -8,7 +8,15 @@ every fault and fails once ministack mends it.
 
 from collections.abc import Callable
 
-from local.laptop.shims import answers, events, functions, identities, machines, metrics
+from local.laptop.shims import (
+    answers,
+    definitions,
+    events,
+    functions,
+    identities,
+    machines,
+    metrics,
+)
 
 SHIMS: tuple[Callable[[], None], ...] = (
     functions.lambda_errors_keep_their_class_name,
@@ -24,6 +32,7 @@ SHIMS: tuple[Callable[[], None], ...] = (
     machines.failed_notifiers_fail_their_state,
     machines.retries_wait_no_longer_than_they_say,
     answers.answers_are_authorized_on_their_machine,
+    definitions.executions_keep_their_definition,
 )
 
 

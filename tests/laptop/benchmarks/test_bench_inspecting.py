@@ -84,13 +84,13 @@ def test_a_page_is_held_against_the_bars():
     assert figures["inspect.list.calls"].value == 2
     assert figures["inspect.list.calls"].detail == "1 BatchGetItem, 1 ListExecutions"
     assert all(one.holds is not False for one in figures.values())
-    slow = {**FOUND, "seconds": [0.21] * 20, "calls": [{"operation": "Scan"}]}
+    slow = {**FOUND, "seconds": [0.21] * 20, "calls": [{"operation": "Scan", "items": 161}]}
     broken = {one.name for one in inspecting.measured("list", slow) if one.holds is False}
-    assert broken == {"inspect.list.handler.p95", "inspect.list.scans"}
+    assert broken == {f"inspect.list.{one}" for one in ("handler.p95", "items", "scans")}
 
 
 def test_a_call_for_each_row_breaks_a_bar():
-    each = [{"operation": "DescribeExecution"}] * 50
+    each = [{"operation": "DescribeExecution", "items": 0}] * 50
     full = inspecting.measured("list", {**FOUND, "calls": [*FOUND["calls"], *each]})
     few = inspecting.measured("list_of_few", {**FOUND, "calls": [*FOUND["calls"], *each[:5]]})
     [figure] = inspecting.compared([*full, *few])

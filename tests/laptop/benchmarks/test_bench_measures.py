@@ -20,6 +20,8 @@ ELSEWHERE = {
     "reconcile": {"ivs", "medialive", "stepfunctions"},
     "review_page": {"s3", "stepfunctions"},
     "channel_page": {"ivs", "medialive", "stepfunctions"},
+    "execution_page": {"appconfigdata", "s3"},  # versions of the policy, the story of a frame
+    "health_page": {"ivs", "medialive"},
 }
 
 

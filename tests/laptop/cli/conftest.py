@@ -43,6 +43,7 @@ OUTPUTS = {
     "IntakeFunction": "intake",
     "SweepFunction": "sweep",
     "IntakeDeadLetterQueueUrl": "https://sqs.us-east-1.amazonaws.com/123456789012/dead",
+    "SettleDeadLetterQueueUrl": "https://sqs.us-east-1.amazonaws.com/123456789012/unsettled",
     "NoticeTopicArn": "arn:aws:sns:us-east-1:123456789012:notices",
     "UserPoolId": "us-east-1_desk",
     "UserPoolClientId": "client",
@@ -50,11 +51,14 @@ OUTPUTS = {
     "PolicyEnvironment": "env1234",
     "PolicyProfile": "prof123",
 }
-# As the template has it: what an index leaves out, a list of reviews must not look for there.
-REVIEWS = {
-    name: Template().source["Resources"]["ReviewsTable"]["Properties"][name]
-    for name in ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
-}
+# As the template has them: what an index leaves out, a list must not look for there.
+FRAMES, REVIEWS = (
+    {
+        name: Template().source["Resources"][table]["Properties"][name]
+        for name in ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
+    }
+    for table in ("FramesTable", "ReviewsTable")
+)
 
 
 class CloudFormation:
@@ -129,8 +133,7 @@ def furnish(target: Target) -> None:
     for bucket in ("frames", "evidence"):
         s3.create_bucket(Bucket=bucket)
         s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
-    frames = keyed("Frames", "frame_id")
-    dynamodb.create_table(**indexed(frames, "by_channel", channel_arn="S", put_at="S"))
+    dynamodb.create_table(TableName="Frames", **FRAMES)
     dynamodb.create_table(TableName="Reviews", **REVIEWS)
     channels = keyed("Channels", "channel", "item")
     dynamodb.create_table(**indexed(channels, "open", open="S", since="S"))

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import Result
 
-from local.attention import NAMED
+from framewarden.domain.troubles import NAMED
 from local.status import health, unreachable
 from local.target import Target
 
@@ -137,8 +137,9 @@ def test_a_stack_that_is_too_old_says_so_and_the_rest_is_told(
 ) -> None:
     target.outputs["ChannelsTable"] = "Frames"  # which has another index
     found = told()
-    assert (found["healthy"], found["bans"], found["undelivered"]) == (False, None, None)
-    assert "no index open: the stack is older than this command" in found["problems"][0]
+    assert (found["healthy"], found["bans"], found["undelivered"]) == (False, None, [])
+    assert found["unknown"] == ["bans", "failed_stops", "unseen"]
+    assert "The stack is older than this command. Deploy this version" in found["problems"][0]
     assert found["open_reviews"] == 0
     done = run("status")
     assert done.exit_code == 1

@@ -31,7 +31,8 @@ GROUPS = {
     "policy": "check publish show",
     "reviews": "list show decide",
     "channels": "list show stop ban reinstate",
-    "executions": "list show",
+    "executions": "list show watch",
+    "frames": "show",
 }
 COMMANDS = ["up", "down", "status", "env", "demo", "play", "moderate", "audit", "rescan", "doctor"]
 
@@ -81,6 +82,8 @@ def test_wrong_usage_is_exit_2() -> None:
         ("channels", "list"),
         ("channels", "stop", "studio", "--by", "Ada"),
         ("executions", "list"),
+        ("executions", "watch"),
+        ("frames", "show", "a.jpg"),
         ("doctor",),
         ("policy", "show"),
         ("moderate", "a.jpg"),
@@ -163,9 +166,9 @@ def test_the_laptop_answers_at_its_own_address() -> None:
 
 
 def test_health_of_a_stack(run: Callable[..., Result], target: Target, ledger: Any) -> None:
-    target.outputs["IntakeDeadLetterQueueUrl"] = target.client("sqs").create_queue(
-        QueueName="dead"
-    )["QueueUrl"]
+    for name in ("IntakeDeadLetterQueueUrl", "SettleDeadLetterQueueUrl"):
+        queue = target.client("sqs").create_queue(QueueName=name)
+        target.outputs[name] = queue["QueueUrl"]
     ledger.review("r1")
     target.clients["appconfig"] = SimpleNamespace(
         get_paginator=lambda _: SimpleNamespace(paginate=lambda **_: [])

@@ -1,188 +1,362 @@
-"""`framewarden executions`: what happened in which state, and nothing that is secret."""
+"""`framewarden executions list` and `show`: what happened, why, and nothing that is secret."""
 
 import json
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from typer.testing import Result
 
-from local.executions import arn_of, readable_cause, story, visits
+from framewarden.domain.frames import frame_id
+from local.executions import running_names
 from local.target import Target
+from tests.laptop.cli.machines import (
+    MACHINE,
+    ORDERS,
+    TOKEN,
+    Machines,
+    at,
+    choice,
+    entered,
+    waiting,
+)
 
-START = datetime(2026, 11, 22, 8, 5, 31, tzinfo=UTC)
-MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:moderate"
-EXECUTION = MACHINE.replace(":stateMachine:", ":execution:")
-TOKEN = "AQCEAAAAKgAAAAMAAAAAAAAAAZ" * 8
-Event = dict[str, Any]
-
-
-def at(seconds: float, kind: str, **details: Any) -> Event:
-    return {"timestamp": START + timedelta(seconds=seconds), "type": kind, **details}
-
-
-def entered(seconds: float, name: str, kind: str = "Task") -> Event:
-    return at(seconds, f"{kind}StateEntered", stateEnteredEventDetails={"name": name})
-
-
-def exited(seconds: float, name: str, kind: str = "Task") -> Event:
-    return at(seconds, f"{kind}StateExited", stateExitedEventDetails={"name": name})
-
-
-def failed(seconds: float, error: str, cause: str) -> Event:
-    return at(seconds, "TaskFailed", taskFailedEventDetails={"error": error, "cause": cause})
-
-
-HISTORY = [
-    at(0, "ExecutionStarted"),
-    entered(0.1, "IsAnalyzed?", "Choice"),
-    exited(0.1, "IsAnalyzed?", "Choice"),
-    entered(0.2, "Analyze"),
-    at(0.2, "TaskScheduled"),
-    at(0.2, "TaskStarted"),
-    failed(1, "AnalyzerThrottledError", json.dumps({"errorMessage": "busy", "stackTrace": ["x"]})),
-    at(2, "TaskScheduled"),
-    at(2, "TaskStarted"),
-    at(2.4, "TaskSucceeded"),
-    exited(2.5, "Analyze"),
-    entered(2.5, "RequestReview"),
-    at(2.5, "TaskScheduled", taskScheduledEventDetails={"parameters": json.dumps({"t": TOKEN})}),
-]
-
-
-class StepFunctions:
-    """One execution of our machine that waits for a person."""
-
-    class exceptions:  # noqa: N801 as boto3 spells it
-        class ExecutionDoesNotExist(Exception):  # noqa: N818
-            pass
-
-    def __init__(self) -> None:
-        self.asked: list[dict[str, Any]] = []
-
-    def describe_execution(self, executionArn: str) -> Event:  # noqa: N803
-        if not executionArn.endswith(":one"):
-            raise self.exceptions.ExecutionDoesNotExist
-        frame = {"frame_id": "f1", "key": "uploads/a.jpg", "etag": "secret-ish"}
-        return {
-            "executionArn": executionArn,
-            "name": "one",
-            "status": "RUNNING",
-            "startDate": START,
-            "input": json.dumps({"frame": frame, "attempt": 1, "token": TOKEN}),
-        }
-
-    def get_paginator(self, operation: str) -> "StepFunctions":
-        self.operation = operation
-        return self
-
-    def paginate(self, **asked: Any) -> Iterator[Event]:
-        self.asked.append(asked)
-        if self.operation == "get_execution_history":
-            assert asked["includeExecutionData"] is False
-            yield {"events": HISTORY[:4]}
-            yield {"events": HISTORY[4:]}
-        else:
-            yield {"executions": [{**self.describe_execution(f"{EXECUTION}:one")}]}
+Run = Callable[..., Result]
+CHANNEL = "arn:aws:ivs:us-east-1:123456789012:channel/AbCd12345678"
+IDS = [frame_id("frames", f"uploads/{name}.jpg", "v1") for name in "abcdefgh"]
+FRAME = IDS[0]
+STATE = {
+    "frame": {"frame_id": FRAME, "key": "uploads/a.jpg", "etag": "secret-ish", "bucket": "frames"},
+    "attempt": 1,
+    "task_token": TOKEN,
+}
 
 
 @pytest.fixture
-def machine(target: Target) -> StepFunctions:
-    made = StepFunctions()
-    target.clients["stepfunctions"] = made
+def machines(furnished: Target) -> Machines:
+    made = Machines()
+    furnished.clients["stepfunctions"] = made
     return made
 
 
-def test_states_in_order_with_time_retries_and_error() -> None:
-    told = [(v.state, v.seconds, v.retries, v.error, v.cause) for v in visits(iter(HISTORY))]
-    assert told == [
-        ("IsAnalyzed?", 0.0, 0, None, None),
-        ("Analyze", 2.3, 1, "AnalyzerThrottledError", "busy"),
-        ("RequestReview", None, 0, None, None),
-    ]
+@pytest.fixture
+def put(ledger: Any) -> Callable[..., None]:
+    def row(identity: str, key: str = "uploads/a.jpg", **more: Any) -> None:
+        standard = {
+            "key": key, "bucket": "frames", "version_id": "v1", "source": "upload",
+            "channel": None, "put_at": "2026-11-22T08:05:30.000Z", "day": "2026-11-22",
+            "attempt": 1, "admitted_at": "2026-11-22T08:05:30.500Z", "status": "started",
+            "execution": identity,
+        }  # fmt: skip
+        ledger.row(identity, **standard | more)
+
+    return row
 
 
-def test_lambda_events_and_timeouts_count_as_well() -> None:
-    timed_out = {"error": "States.Timeout"}
-    told = visits(
-        iter(
-            [
-                entered(0, "Classify"),
-                at(0, "LambdaFunctionScheduled"),
-                at(20, "LambdaFunctionTimedOut", lambdaFunctionTimedOutEventDetails=timed_out),
-                at(21, "LambdaFunctionScheduled"),
-                at(22, "LambdaFunctionSucceeded"),
-                exited(22, "Classify"),
-                entered(22, "Archive"),
-                exited(23, "Archive"),
-                entered(24, "Archive"),
-            ]
-        )
-    )
-    assert [(v.state, v.retries, v.error) for v in told] == [
-        ("Classify", 1, "States.Timeout"),
-        ("Archive", 0, None),
-        ("Archive", 0, None),
-    ]
+def settled(outcome: str, reason: str, severity: str) -> dict[str, Any]:
+    return {
+        "status": "settled", "outcome": outcome, "reason": reason, "severity": severity,
+        "settled_at": "2026-11-22T08:05:32.000Z", "judged_at": "2026-11-22T08:05:31.000Z",
+        "policy_hash": "ab" * 32,
+    }  # fmt: skip
 
 
-def test_a_story_holds_ids_and_no_payload_or_token(target: Target, machine: StepFunctions) -> None:
-    told = story(target, "one")
-    assert told["frame"]["key"] == "uploads/a.jpg"
-    assert told["status"] == "RUNNING"
-    assert told["seconds"] is None
-    assert len(told["states"]) == 3
-    written = json.dumps(told)
-    assert TOKEN not in written
-    assert "secret-ish" not in written
+def test_a_list_has_what_the_ledger_knows_in_a_few_calls(
+    run: Run, machines: Machines, put: Callable[..., None]
+) -> None:
+    for number, identity in enumerate(IDS):
+        machines.add(identity, "SUCCEEDED", began=number, lasted=1.4107)
+        put(identity, f"uploads/{number}.jpg", channel="studio", **settled("cleared", "ok", "low"))
+    machines.add("by-hand", began=60)
+    done = run("executions", "list", "--limit", "3", "--json")
+    assert done.exit_code == 0, done.stderr
+    by_hand, newest, _ = json.loads(done.stdout)
+    assert newest == {
+        "name": IDS[-1],
+        "status": "SUCCEEDED",
+        "started_at": "2026-11-22T08:05:38.000Z",
+        "stopped_at": "2026-11-22T08:05:39.410Z",
+        "seconds": 1.411,
+        "arn": f"{MACHINE.replace('stateMachine', 'execution')}:{IDS[-1]}",
+        "machine": "moderate",
+        "outcome": "cleared",
+        "reason": "ok",
+        "severity": "low",
+        "channel": "studio",
+        "frame_id": IDS[-1],
+        "key": "uploads/7.jpg",
+        "attempt": 1,
+        "review_id": None,
+    }
+    assert (by_hand["name"], by_hand["outcome"], by_hand["attempt"]) == ("by-hand", None, None)
+    assert [name for name, _ in machines.asked] == ["ListExecutions"]
+
+
+def test_a_list_pages_by_itself_up_to_its_limit(run: Run, machines: Machines) -> None:
+    for number in range(250):
+        machines.add(f"e{number}", "FAILED", began=number, lasted=1)
+    done = run("executions", "list", "--status", "failed", "--limit", "230", "--json")
+    names = [one["name"] for one in json.loads(done.stdout)]
+    assert names == [f"e{number}" for number in range(249, 19, -1)]
+    asked = machines.calls("ListExecutions")
+    assert [one["maxResults"] for one in asked] == [100, 100, 100]
+    assert {one["statusFilter"] for one in asked} == {"FAILED"}
+
+
+def test_a_list_as_a_table_is_never_cut(
+    run: Run, machines: Machines, put: Callable[..., None]
+) -> None:
+    machines.add(FRAME, "SUCCEEDED", lasted=2)
+    put(FRAME, channel="\x1b[31mred", **settled("stopped", "by_policy", "critical"))
+    head, line = run("executions", "list").stdout.splitlines()
+    assert head.split() == [
+        "started", "status", "outcome", "severity", "channel", "seconds", "attempt", "name",
+    ]  # fmt: skip
+    assert line.split() == [
+        "2026-11-22T08:05:31.000Z", "succeeded", "stopped", "critical", "\\x1b[31mred",
+        "2.000", "1", FRAME,
+    ]  # fmt: skip
+    assert head.index("outcome") == line.index("stopped")
+
+
+def test_nothing_found_is_said_beside_the_result(run: Run, machines: Machines) -> None:
+    done = run("executions", "list")
+    assert (done.stdout, done.stderr) == ("", "No executions.\n")
+    assert json.loads(run("executions", "list", "--json").stdout) == []
+
+
+def test_a_list_is_narrowed_by_key_review_channel_time_and_what_nobody_saw(
+    run: Run, machines: Machines, put: Callable[..., None], ledger: Any
+) -> None:
+    put(IDS[0], "live/a.jpg", channel_arn=CHANNEL, put_at="2026-11-22T08:05:30.000Z")
+    put(IDS[1], "live/a.jpg", put_at="2026-11-21T08:00:00.000Z", day="2026-11-21")
+    put(
+        IDS[2], "live/c.jpg", put_at="2026-11-20T08:00:00.000Z", day="2026-11-20",
+        review_id="0" * 20, unscreened="frame", **settled("unscreened", "held", "none"),
+    )  # fmt: skip
+    ledger.review("0" * 20, frame={"frame_id": IDS[2], "key": "live/c.jpg"})
+
+    def found(*options: str) -> list[str]:
+        done = run("executions", "list", "--json", *options)
+        assert done.exit_code == 0, done.stderr
+        return [one["name"] for one in json.loads(done.stdout)]
+
+    assert found("--key", "live/a.jpg") == IDS[:2]
+    assert found("--key", "s3://frames/live/a.jpg") == IDS[:2]
+    assert found("--review", "0" * 20) == [IDS[2]]
+    assert found("--channel", CHANNEL) == [IDS[0]]
+    assert found("--channel", "AbCd12345678") == [IDS[0]]
+    assert found("--channel", CHANNEL, "--until", "2026-11-22") == []
+    assert found("--since", "2026-11-21", "--until", "2026-11-22") == [IDS[1]]
+    assert found("--unscreened") == [IDS[2]]
+    assert found("--key", "live/a.jpg", "--status", "failed") == []
+    assert machines.asked == []
+
+
+def test_orders_are_listed_by_time_too(run: Run, machines: Machines) -> None:
+    for number in range(4):
+        machines.add(f"order-{number}", "SUCCEEDED", machine=ORDERS, began=number, lasted=1)
+    between = ("--since", "2026-11-22T08:05:32Z", "--until", "2026-11-22T08:05:33Z")
+    done = run("executions", "list", "--machine", "order", "--json", *between)
+    assert [one["name"] for one in json.loads(done.stdout)] == ["order-2", "order-1"]
+    assert {one["machine"] for one in json.loads(done.stdout)} == {"order"}
 
 
 @pytest.mark.parametrize(
-    ("cause", "readable"),
+    ("options", "words"),
     [
-        (None, None),
-        ("plain words", "plain words"),
-        ('{"errorMessage": "no such image", "stackTrace": []}', "no such image"),
-        ('{"payload": 1}', "a failure with a payload"),
-        (f"token {TOKEN} is gone", "token [redacted] is gone"),
-        ("word " * 200, ("word " * 200)[:500]),
+        (("--key", "a.jpg", "--review", "r"), "--key, --review"),
+        (("--key", "a.jpg", "--since", "2h"), "--since, --until"),
+        (("--machine", "order", "--unscreened"), "--machine order"),
+        (("--since", "yesterday"), "ISO 8601"),
+        (("--until", "999999999d"), "--until"),
+        (("--status", "odd"), "--status"),
     ],
 )
-def test_causes(cause: str | None, readable: str | None) -> None:
-    assert readable_cause(cause) == readable
-
-
-def test_an_execution_of_another_machine_is_refused(
-    run: Callable[..., Result], target: Target, machine: StepFunctions
+def test_what_does_not_go_together_is_wrong_usage(
+    run: Run, machines: Machines, options: tuple[str, ...], words: str
 ) -> None:
-    assert arn_of(target, "one") == f"{EXECUTION}:one"
-    assert arn_of(target, f"{EXECUTION}:one") == f"{EXECUTION}:one"
-    for foreign in (f"{EXECUTION}2:one", EXECUTION.replace("1234", "9999") + ":one"):
+    done = run("executions", "list", *options)
+    assert done.exit_code == 2
+    assert words in done.stderr.replace("\n", " ")
+
+
+def test_what_cannot_be_looked_for_names_its_remedy(run: Run, machines: Machines) -> None:
+    foreign = CHANNEL.replace("us-east-1", "eu-west-1")
+    for options, words in (
+        (("--channel", foreign), "not of the account and region of guard in us-east-1"),
+        (("--channel", "a/b"), "neither the id nor the ARN of a channel"),
+        (("--review", "f" * 20), f"There is no review {'f' * 20}"),
+    ):
+        done = run("executions", "list", *options)
+        assert done.exit_code == 1
+        assert words in done.stderr
+        assert "framewarden" in done.stderr
+
+
+def test_running_executions_are_named_for_the_demo(target: Target) -> None:
+    class Pages:
+        def get_paginator(self, operation: str) -> "Pages":
+            assert operation == "list_executions"
+            return self
+
+        def paginate(self, **asked: Any) -> list[dict[str, Any]]:
+            assert asked["statusFilter"] == "RUNNING"
+            assert asked["PaginationConfig"] == {"MaxItems": 2000, "PageSize": 1000}
+            return [{"executions": [{"name": "a"}]}, {"executions": [{"name": "b"}]}]
+
+    target.clients["stepfunctions"] = Pages()
+    assert running_names(target, 2000) == ["a", "b"]
+
+
+def test_show_keeps_its_keys_and_says_why(
+    run: Run, machines: Machines, put: Callable[..., None]
+) -> None:
+    arn = machines.add(FRAME, events=waiting(STATE), input=json.dumps(STATE))
+    put(FRAME)
+    done = run("executions", "show", FRAME, "--json")
+    assert done.exit_code == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert (told["name"], told["arn"], told["status"]) == (FRAME, arn, "RUNNING")
+    assert (told["seconds"], told["stopped_at"], told["outcome"]) == (None, None, None)
+    assert told["frame"]["key"] == "uploads/a.jpg"
+    assert set(told["frame"]) == {
+        "frame_id", "bucket", "key", "version_id", "source", "channel", "put_at",
+    }  # fmt: skip
+    assert (told["machine"], told["changed"], told["attempt"]) == ("moderate", "", 1)
+    assert told["why"]
+    seen = [(one["state"], one["seconds"], one["retries"], one["error"]) for one in told["states"]]
+    assert seen == [
+        ("IsAnalyzed?", 0.0, 0, None),
+        ("Analyze", 2.3, 1, "AnalyzerThrottledError"),
+        ("RouteBySeverity", 0.0, 0, None),
+        ("RequestReview", None, 0, None),
+    ]
+    analyze = told["states"][1]
+    assert analyze["cause"] == "busy"
+    assert (analyze["kind"], analyze["ended"], analyze["waited_seconds"]) == ("Task", "done", 1.0)
+    assert "input" not in analyze
+    for secret in (TOKEN, "secret-ish"):
+        assert secret not in done.stdout
+
+
+def test_data_is_shown_when_asked_for_and_redacted(
+    run: Run, machines: Machines, put: Callable[..., None]
+) -> None:
+    machines.add(FRAME, events=waiting(STATE), input=json.dumps(STATE))
+    put(FRAME)
+    done = run("executions", "show", FRAME, "--data", "--json")
+    request = json.loads(done.stdout)["states"][-1]
+    assert request["input"]["frame"]["etag"] == "secret-ish"
+    assert request["output"] is None
+    [tried] = request["tries"]
+    assert tried["parameters"] == {"task_token": "[redacted]"}
+    written = run("executions", "show", FRAME, "--data").stdout
+    assert '"etag": "secret-ish"' in written
+    assert TOKEN not in done.stdout + written
+
+
+def test_show_draws_the_way(run: Run, machines: Machines, put: Callable[..., None]) -> None:
+    machines.add(FRAME, events=waiting(STATE), input=json.dumps(STATE))
+    put(FRAME)
+    done = run("executions", "show", FRAME)
+    assert done.exit_code == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert lines[0].strip()
+    [rail] = [line for line in lines if "Analyze  retried" in line]
+    assert rail.startswith("↻ Analyze  retried once, waited 1.000 s")
+    assert rail.split()[-4:] == ["+0.200", "s", "2.300", "s"]
+    assert "│   AnalyzerThrottledError, Rekognition refused the call as one too many: busy" in lines
+    assert "├─○ Classify  analysis" in lines
+    assert any(line.startswith("◐ RequestReview  waits for a person") for line in lines)
+    assert "\x1b" not in done.stdout
+
+
+def test_a_failure_is_told_with_its_remedy(run: Run, machines: Machines) -> None:
+    events = [
+        *choice(0.1, "IsAnalyzed?"),
+        entered(0.2, "HoldUnscreened"),
+        at(1, "ExecutionFailed", executionFailedEventDetails={"error": "PolicyInvalidError"}),
+    ]
+    machines.add(
+        "broken", "FAILED", lasted=1, events=events, error="PolicyInvalidError",
+        cause='{"errorMessage": "no \\u001b[2J rules", "stackTrace": ["x"]}',
+    )  # fmt: skip
+    done = run("executions", "show", "broken")
+    assert done.exit_code == 0, done.stderr
+    assert "PolicyInvalidError: the published policy breaks the rules" in done.stdout
+    assert "(no \\x1b[2J rules)" in done.stdout
+    assert "framewarden policy check" in done.stdout
+    assert "✗ HoldUnscreened  failed" in done.stdout
+
+
+def test_an_execution_is_found_by_whatever_names_it(
+    run: Run, machines: Machines, put: Callable[..., None], ledger: Any
+) -> None:
+    arn = machines.add(f"{FRAME}-2", "SUCCEEDED", lasted=1, events=[*choice(0, "IsAnalyzed?")])
+    put(FRAME, attempt=2, execution=f"{FRAME}-2", review_id="0" * 20)
+    ledger.review("0" * 20, frame={"frame_id": FRAME, "key": "uploads/a.jpg"})
+    ways = (
+        f"{FRAME}-2", arn, FRAME, "uploads/a.jpg", "s3://frames/uploads/a.jpg", "0" * 20,
+    )  # fmt: skip
+    for named in ways:
+        done = run("executions", "show", named, "--json")
+        assert done.exit_code == 0, done.stderr
+        assert json.loads(done.stdout)["name"] == f"{FRAME}-2"
+
+
+def test_several_matches_are_for_the_person_to_choose(
+    run: Run, machines: Machines, put: Callable[..., None]
+) -> None:
+    for number, identity in enumerate(IDS[:3]):
+        put(identity, put_at=f"2026-11-22T08:05:3{number}.000Z")
+    done = run("executions", "show", "uploads/a.jpg")
+    assert done.exit_code == 1
+    assert "uploads/a.jpg has 3 executions, the newest first" in done.stderr
+    assert done.stderr.index(IDS[2]) < done.stderr.index(IDS[0])
+    assert "framewarden executions show NAME --stack guard" in done.stderr
+
+
+def test_a_refused_frame_never_had_one(
+    run: Run, machines: Machines, put: Callable[..., None]
+) -> None:
+    put(FRAME, **settled("skipped", "foreign_account", "none"))
+    for named in (FRAME, "uploads/a.jpg"):
+        done = run("executions", "show", named)
+        assert done.exit_code == 1
+        assert "refused before any execution began (foreign_account)" in done.stderr
+        assert f"framewarden frames show {FRAME}" in done.stderr
+
+
+def test_an_execution_of_another_machine_or_place_is_refused(run: Run, machines: Machines) -> None:
+    execution = MACHINE.replace(":stateMachine:", ":execution:")
+    for foreign in (
+        f"{execution}2:one",
+        f"{execution}:one".replace("123456789012", "999999999999"),
+        f"{execution}:one".replace("us-east-1", "eu-west-1"),
+    ):
         done = run("executions", "show", foreign)
         assert done.exit_code == 1
         assert "not of guard in us-east-1" in done.stderr
+        assert "--stack NAME --region REGION" in done.stderr
+    assert machines.asked == []
 
 
-def test_show(run: Callable[..., Result], machine: StepFunctions) -> None:
-    done = run("executions", "show", "one")
+def test_an_execution_that_never_existed_is_said(run: Run, machines: Machines) -> None:
+    for named in ("two", FRAME, f"{MACHINE.replace('stateMachine', 'execution')}:two", "no.jpg"):
+        done = run("executions", "show", named)
+        assert done.exit_code == 1
+        assert "There is no execution" in done.stderr
+        assert "framewarden executions list --stack guard --region us-east-1" in done.stderr
+
+
+def test_of_a_forgotten_execution_the_ledgers_story_is_shown(
+    run: Run, machines: Machines, put: Callable[..., None]
+) -> None:
+    put(FRAME, **settled("cleared", "severity_none", "none"))
+    done = run("executions", "show", FRAME)
     assert done.exit_code == 0, done.stderr
-    assert "AnalyzerThrottledError" in done.stdout
-    assert json.loads(run("executions", "show", "one", "--json").stdout)["name"] == "one"
-    missing = run("executions", "show", "two")
-    assert missing.exit_code == 1
-    assert "framewarden executions list --stack guard --region us-east-1" in missing.stderr
-
-
-def test_list(run: Callable[..., Result], machine: StepFunctions) -> None:
-    done = run("executions", "list", "--status", "running", "--limit", "7", "--json")
-    [entry] = json.loads(done.stdout)
-    assert entry["started_at"] == "2026-11-22T08:05:31.000Z"
-    assert machine.asked == [
-        {
-            "stateMachineArn": MACHINE,
-            "statusFilter": "RUNNING",
-            "PaginationConfig": {"MaxItems": 7, "PageSize": 7},
-        }
-    ]
-    assert "one" in run("executions", "list").stdout
+    assert "Step Functions has no history of it (any more)" in done.stderr
+    assert "uploads/a.jpg" in done.stdout
+    told = json.loads(run("executions", "show", FRAME, "--json").stdout)
+    assert (told["forgotten"], told["frame"]["outcome"]) == (True, "cleared")

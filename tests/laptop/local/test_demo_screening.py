@@ -37,15 +37,14 @@ class Stack:
         self.running: list[str] = []
         monkeypatch.setattr(demo_screening, "Links", FakeLinks)
         monkeypatch.setattr(demo_screening, "answer", self.answer)
-        monkeypatch.setattr(demo_screening, "summaries", self.summaries)
+        monkeypatch.setattr(demo_screening, "running_names", self.running_names)
 
     def answer(self, url: str, decision: str, name: str, note: str) -> dict[str, Any]:
         self.answers.append((url, decision))
         return {"accepted": True, "says": "Allowed"}
 
-    def summaries(self, target: object, status: str, limit: int) -> list[dict[str, str]]:
-        assert status == "RUNNING"
-        return [{"name": name} for name in self.running]
+    def running_names(self, target: object, limit: int) -> list[str]:
+        return self.running
 
 
 @pytest.fixture

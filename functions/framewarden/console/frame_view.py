@@ -1,0 +1,125 @@
+"""Put a frame's story into words for its page."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import PurePosixPath
+from typing import Any
+
+from framewarden.console import channel_address
+from framewarden.console.frame_parts import (
+    WAITING,
+    Evidence,
+    Incident,
+    Try,
+    evidence_of,
+    incident_of,
+    stop_of,
+    try_of,
+)
+from framewarden.console.moments import Moment, moment
+from framewarden.console.outcome_words import Status, reason_words, status_words
+from framewarden.domain.frame_rows import status_of
+from framewarden.domain.spans import lasted
+from framewarden.domain.times import parse
+from framewarden.telling import FrameStory
+
+Row = Mapping[str, Any]
+
+SEVERITIES = frozenset({"low", "medium", "high", "critical"})
+
+
+@dataclass(frozen=True)
+class Step:
+    """One happening; `after` is how long after the put it was, or before it."""
+
+    kind: str
+    at: Moment
+    after: str
+    says: str
+
+
+@dataclass(frozen=True)
+class FrameView:
+    """Everything that the page of a frame shows.
+
+    `gone` is the name of the frame's own execution that somebody asked for and that is forgotten.
+    """
+
+    frame_id: str
+    name: str
+    why: str
+    status: Status
+    outcome: str
+    severity: str
+    facts: tuple[tuple[str, str], ...]
+    channel: str
+    channel_address: str | None
+    put: Moment
+    happenings: tuple[Step, ...]
+    attempts: tuple[Try, ...]
+    more: bool
+    incident: Incident | None
+    stop: tuple[tuple[str, str], ...]
+    evidence: Evidence | None
+    policy: str
+    gone: str | None
+    looked_at: Moment
+
+
+def view_of(story: FrameStory, gone: str | None, bucket: str, now: datetime) -> FrameView:
+    """Word a story as seen now; `bucket` holds the evidence."""
+    row, put_at = story.row, parse(story.row["put_at"])
+    reason = reason_words(story.reason)
+    outcome = f"{story.outcome}{f' ({reason})' if reason else ''}" if story.outcome else ""
+    names = {attempt.name for attempt in story.attempts}
+    arn, severity = row.get("channel_arn"), str(row.get("severity") or "")
+    return FrameView(
+        frame_id=str(row["frame_id"]),
+        name=PurePosixPath(str(row["key"])).name or str(row["key"]),
+        why=story.why,
+        status=_status(story),
+        outcome=outcome,
+        severity=severity if severity in SEVERITIES else "",
+        facts=tuple(_facts(row, outcome)),
+        channel=str(row.get("channel") or ""),
+        channel_address=channel_address.path_of(str(arn)) if arn else None,
+        put=moment(put_at, now),
+        happenings=tuple(
+            Step(one.kind, moment(one.at, now), _after(one.at - put_at), one.says)
+            for one in story.happenings
+        ),
+        attempts=tuple(try_of(one, row, now) for one in story.attempts),
+        more=bool(story.attempts) and story.attempts[-1].number > 1,
+        incident=incident_of(story, now) if story.review else None,
+        stop=tuple(stop_of(story, now)),
+        evidence=evidence_of(story, bucket),
+        policy=str(row.get("policy_hash") or ""),
+        # Only what is ours: an address of somebody else's making is not echoed.
+        gone=gone if gone in names else None,
+        looked_at=moment(now, now),
+    )
+
+
+def _status(story: FrameStory) -> Status:
+    """Say how the newest attempt stands: as Step Functions does, or else the ledger."""
+    newest = story.attempts[0].execution if story.attempts else None
+    if newest is None and story.row.get("status") == "admitted":
+        return WAITING
+    return status_words(newest.status if newest else status_of(story.row))
+
+
+def _facts(row: Row, outcome: str) -> Iterator[tuple[str, str]]:
+    yield "Key", str(row["key"])
+    yield "Version", str(row.get("version_id") or "the bucket keeps no versions")
+    yield "Bucket", str(row["bucket"])
+    yield "Source", str(row["source"])
+    none = "its review's, which waits" if row["status"] == "joined" else "none yet"
+    yield "Outcome", outcome or none
+    yield "Severity", str(row.get("severity") or "not judged")
+    yield "Frame id", str(row["frame_id"])
+
+
+def _after(distance: timedelta) -> str:
+    seconds = distance.total_seconds()
+    return f"{'+' if seconds >= 0 else '-'}{lasted(abs(seconds))}"
