@@ -9,9 +9,10 @@ from framewarden.domain import frame_rows
 from framewarden.domain.frames import Home, read_execution_name
 from framewarden.looking import MODERATE, ORDER, Sources
 from framewarden.meaning import Meant, meant
-from framewarden.searching import Entry, find
+from framewarden.searching import Entry
 from framewarden.wanted import Wanted
 from local.errors import OperatorError
+from local.executions import listed
 from local.target import Target
 
 Row = Mapping[str, Any]
@@ -119,7 +120,7 @@ def _row(sources: Sources, frame_id: str) -> list[Row]:
 
 
 def _found(sources: Sources, wanted: Wanted | None) -> list[Entry]:
-    return find(sources, wanted, MANY).entries if wanted else []
+    return list(listed(sources, wanted, MANY)) if wanted else []
 
 
 def _several(target: Target, text: str, entries: list[Entry]) -> OperatorError:
@@ -129,9 +130,14 @@ def _several(target: Target, text: str, entries: list[Entry]) -> OperatorError:
     ]
     more = ["  ..."] if len(entries) > SHOWN else []
     return OperatorError(
-        f"{text} has {len(entries)} executions, the newest first:\n" + "\n".join([*lines, *more]),
+        f"{text} has {_count(entries)} executions, the newest first:\n"
+        + "\n".join([*lines, *more]),
         f"\nShow one of them with: framewarden executions show NAME{target.option}",
     )
+
+
+def _count(entries: list[Entry]) -> str:
+    return f"{MANY} or more" if len(entries) == MANY else str(len(entries))
 
 
 def _refused(target: Target, row: Row) -> OperatorError:

@@ -17,8 +17,6 @@ from framewarden.wanted import Wanted
 from local.execution_choice import unknown
 from local.target import Target
 
-Sleep = Callable[[float], None]
-
 EVERY_SECONDS = 1.0
 SELDOM_SECONDS = 5.0
 SLOWER = 1.25
@@ -31,13 +29,21 @@ REMEMBERED = 2 * PAGE * MOST_PAGES
 STARTED, ENDED = "started", "ended"
 
 
+Sleep = Callable[[float], None]
+
+
+def wait(seconds: float) -> None:
+    """Wait, as long as nobody presses Ctrl-C."""
+    time.sleep(seconds)
+
+
 def utc_now() -> datetime:
     """Return the time."""
     return datetime.now(UTC)
 
 
 def until_it_ends(
-    target: Target, sources: Sources, machine: str, name: str, sleep: Sleep = time.sleep
+    target: Target, sources: Sources, machine: str, name: str, sleep: Sleep = wait
 ) -> Iterator[Inspection]:
     """Look into an execution once a second until it has ended.
 
@@ -84,7 +90,7 @@ class Tail:
             for entry in find(sources, wanted, PAGE).entries:
                 self._remember(entry)
 
-    def follow(self, sleep: Sleep = time.sleep) -> Iterator[Change]:
+    def follow(self, sleep: Sleep = wait) -> Iterator[Change]:
         """Give changes for ever; where nothing happens it is looked less often."""
         pause = EVERY_SECONDS
         while True:

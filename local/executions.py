@@ -105,7 +105,8 @@ def story(inspection: Inspection, data: Mapping[int, VisitData] | None = None) -
     execution, row, state = inspection.execution, inspection.row or {}, inspection.state
     frame = state.get("frame") if isinstance(state.get("frame"), Mapping) else row
     outcome, reason = outcome_of(inspection)
-    return {
+    order = state.get("order")
+    told = {
         **_head(execution),
         "attempt": state.get("attempt", row.get("attempt")),
         "frame": {name: (frame or {}).get(name) for name in SHOWN_OF_FRAME},
@@ -118,9 +119,13 @@ def story(inspection: Inspection, data: Mapping[int, VisitData] | None = None) -
         "changed": inspection.changed,
         "reason": reason,
         "review_id": row.get("review_id"),
+        "order": order if isinstance(order, Mapping) else None,
         "events": inspection.history.events,
         "whole": inspection.history.whole,
     }
+    if data is None:
+        return told
+    return told | {"input": inspection.input, "output": inspection.output}
 
 
 def outcome_of(inspection: Inspection) -> tuple[Any, Any]:

@@ -64,7 +64,7 @@ def forgotten(
     """
     named = read_execution_name(name) if machine == MODERATE else None
     told = tell(sources, named[0], now) if named else None
-    if told is None:
+    if told is None or (named and named[1] > int(told.row["attempt"])):
         raise unknown(target, name)
     return told
 

@@ -65,7 +65,7 @@ def _padded(cell: Text, width: int, *, right: bool) -> Text:
 
 def write_step(out: Console, step: Step) -> None:
     """Write what changed of a step on one line."""
-    words = "; ".join(filter(None, (step.mark, step.way, step.words)))
+    words = "; ".join(filter(None, (step.words or step.mark, step.way)))
     length = "" if step.lasts else f"  {took(step.seconds)}"
     told = Text(f"+{took(step.offset)}  {printable(step.state)}  {printable(words)}{length}")
     out.print(told, soft_wrap=True)
@@ -73,7 +73,7 @@ def write_step(out: Console, step: Step) -> None:
 
 def write_end(out: Console, told: Document) -> None:
     """Write how an execution ended, and why."""
-    ended = status_text(told["status"]).append(f"  {printable(told['why'])}", style="")
+    ended = status_text(told["status"]).append(f"  {printable(told['why'])}")
     out.print(ended, soft_wrap=True)
 
 

@@ -44,13 +44,13 @@ def stdout() -> Console:
 
 def status_text(status: str | None) -> Text:
     """Word how an execution stands, in its colour."""
-    return Text(status_words(status), style=STATUS_STYLES.get(status or "", "dim"))
+    return Text().append(status_words(status), style=STATUS_STYLES.get(status or "", "dim"))
 
 
 def outcome_text(outcome: str | None, reason: str | None = None) -> Text:
     """Word an outcome; a frame that joined a review has none before it."""
     word = outcome or ("joined" if reason == "joined" else None)
-    return Text(printable(cell_text(word)), style=OUTCOME_STYLES.get(word or "", ""))
+    return Text().append(printable(cell_text(word)), style=OUTCOME_STYLES.get(word or "", ""))
 
 
 def view(
@@ -99,12 +99,14 @@ class Foot:
 def _facts(inspection: Inspection, now: datetime) -> list[tuple[str, Text | str | None]]:
     execution, told = inspection.execution, story(inspection)
     lasted = ((execution.stopped_at or now) - execution.started_at).total_seconds()
-    status = status_text(execution.status).append(f" ({took(lasted)})", style="")
+    status = status_text(execution.status).append(f" ({took(lasted)})")
     rows: list[tuple[str, Text | str | None]] = [
         ("execution", execution.name),
         ("status", status),
+        ("order", _order(told)),
         ("frame", told["frame"]["key"]),
         ("version", told["frame"]["version_id"]),
+        ("channel", told["frame"]["channel"]),
         ("attempt", str(told["attempt"]) if told["attempt"] else None),
         ("outcome", _outcome(told)),
         ("review", told["review_id"]),
@@ -117,11 +119,18 @@ def _facts(inspection: Inspection, now: datetime) -> list[tuple[str, Text | str 
     return [*rows, ("definition", CHANGED.get(inspection.changed))]
 
 
+def _order(told: Document) -> str | None:
+    order = told["order"] or {}
+    return (
+        f"{order.get('action')} {order.get('channel_arn')}, by {order.get('by')}" if order else None
+    )
+
+
 def _outcome(told: Document) -> Text | None:
     if told["outcome"] is None:
         return None
     reason = f" ({told['reason']})" if told["reason"] else ""
-    return outcome_text(told["outcome"]).append(printable(reason), style="")
+    return outcome_text(told["outcome"]).append(printable(reason))
 
 
 def _data_notes(given: VisitData) -> Iterable[Note]:

@@ -32,7 +32,7 @@ def _facts(told: FrameStory) -> list[tuple[str, Text | str | None]]:
     severity = row.get("severity")
     outcome = outcome_text(told.outcome, told.reason)
     if told.reason:
-        outcome.append(f" ({printable(told.reason)})", style="")
+        outcome.append(f" ({printable(told.reason)})")
     rows: list[tuple[str, Text | str | None]] = [
         ("frame", row["frame_id"]),
         ("key", row.get("key")),

@@ -106,8 +106,9 @@ def _on_air(live: Sequence[Document] | None, now: datetime) -> None:
         ago = _ago(last, now) if last else "no frame yet"
         name, since = short_id(one["channel_arn"]), one["since"]
         late = _text(f"{ago}, late", BAD) if one["trouble"] else _text(ago)
-        state = _text("banned", WARM) if one["banned"] else _text(one["trouble"], QUIET)
-        grid.add_row(_text(name), late, _text(since and f"live for {_span(since, now)}"), state)
+        state = "banned" if one["banned"] else one["trouble"]
+        on_air = f"live for {_span(since, now)}" if since else "live"
+        grid.add_row(_text(name), late, _text(on_air), Text(printable(state), style=_style(QUIET)))
     out.print(grid)
 
 

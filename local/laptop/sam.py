@@ -54,5 +54,14 @@ class Sam:
 
 def overrides(parameters: Mapping[str, str]) -> list[str]:
     """Write template parameters as sam's command line wants them."""
-    pairs = [f"ParameterKey={name},ParameterValue={value}" for name, value in parameters.items()]
+    written = {name: _written(value) for name, value in parameters.items()}
+    pairs = [f"ParameterKey={name},ParameterValue={value}" for name, value in written.items()]
     return ["--parameter-overrides", *pairs]
+
+
+def _written(value: str) -> str:
+    """Quote a value that has spaces: sam takes the first word for all of it, and says nothing."""
+    if not any(odd in value for odd in ' "'):
+        return value
+    escaped = value.replace('"', '\\"')
+    return f'"{escaped}"'

@@ -1,6 +1,7 @@
 """A frame's story: what every store kept of it, each moment once, and nothing secret."""
 
 import json
+
 import pytest
 
 from framewarden.domain.frames import execution_name

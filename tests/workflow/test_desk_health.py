@@ -74,7 +74,7 @@ def test_an_open_page_follows(desk: Desk, windows: Windows, known: Ends, enzo: P
     page = look(windows, windows.open(enzo), "health", "health")
     page.evaluate("window.stayed = true")
     shown, before = page.locator("[data-entry=live]").first, held(page)
-    expect(shown).to_contain_text(channel.id)
+    expect(shown).to_contain_text(channel.id, timeout=FOLLOWS)
     desk.ended(desk.upload("looked-at/held.jpg", NO_PICTURE))
     desk.ended(channel.show(desk.pictures.clean()))
     page.wait_for_function(

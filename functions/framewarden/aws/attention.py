@@ -10,7 +10,7 @@ from framewarden.aws.dynamo import Row, typed, untyped
 from framewarden.aws.ledger import UNSCREENED
 
 # A callback holds its execution's task token, a notice its text: neither is even read.
-_MESSAGE = ("id", "kind", "attempts", "last_error", "due", "given_up_at", "expires_at")
+MESSAGE = ("id", "kind", "attempts", "last_error", "due", "given_up_at", "expires_at")
 
 
 def open_rows(channels_table: str, kind: str, most: int) -> tuple[list[Row], bool]:
@@ -39,8 +39,8 @@ def messages(outbox_table: str, most: int) -> tuple[list[Row], bool]:
         answer = client("dynamodb").scan(
             TableName=outbox_table,
             Select="SPECIFIC_ATTRIBUTES",  # which the role's statement asks for
-            ProjectionExpression=", ".join(f"#{name}" for name in _MESSAGE),
-            ExpressionAttributeNames={f"#{name}": name for name in _MESSAGE},
+            ProjectionExpression=", ".join(f"#{name}" for name in MESSAGE),
+            ExpressionAttributeNames={f"#{name}": name for name in MESSAGE},
             ConsistentRead=True,
             Limit=most,
         )

@@ -86,7 +86,7 @@ def view_of(seen: Inspection, in_aws: str | None, now: datetime) -> ExecutionVie
         words=status.word,
         mark=status.mark,
         running=execution.running,
-        ended="" if execution.running else f"The execution has ended: {status.word}. {seen.why}.",
+        ended="" if execution.running else f"Ended, {status.word}. {seen.why.replace('`', '')}.",
         why=seen.why,
         troubles=tuple(troubles_of(seen, history)),
         facts=tuple(_facts(seen)),

@@ -43,7 +43,8 @@ class Step:
 class FrameView:
     """Everything that the page of a frame shows.
 
-    `gone` is the name of the frame's own execution that somebody asked for and that is forgotten.
+    `earlier` tells that evidence and severity are of an attempt before the newest. `gone` is the
+    name of the frame's own execution that somebody asked for and that is forgotten.
     """
 
     frame_id: str
@@ -63,8 +64,10 @@ class FrameView:
     stop: tuple[tuple[str, str], ...]
     evidence: Evidence | None
     policy: str
+    earlier: bool
     gone: str | None
     looked_at: Moment
+    now: int
 
 
 def view_of(story: FrameStory, gone: str | None, bucket: str, now: datetime) -> FrameView:
@@ -74,14 +77,16 @@ def view_of(story: FrameStory, gone: str | None, bucket: str, now: datetime) -> 
     outcome = f"{story.outcome}{f' ({reason})' if reason else ''}" if story.outcome else ""
     names = {attempt.name for attempt in story.attempts}
     arn, severity = row.get("channel_arn"), str(row.get("severity") or "")
+    # A row keeps what its last look found while it is looked at again.
+    earlier = row["status"] in ("admitted", "started")
     return FrameView(
         frame_id=str(row["frame_id"]),
         name=PurePosixPath(str(row["key"])).name or str(row["key"]),
         why=story.why,
         status=_status(story),
         outcome=outcome,
-        severity=severity if severity in SEVERITIES else "",
-        facts=tuple(_facts(row, outcome)),
+        severity=severity if severity in SEVERITIES and not earlier else "",
+        facts=tuple(_facts(row, outcome, earlier=earlier)),
         channel=str(row.get("channel") or ""),
         channel_address=channel_address.path_of(str(arn)) if arn else None,
         put=moment(put_at, now),
@@ -95,9 +100,11 @@ def view_of(story: FrameStory, gone: str | None, bucket: str, now: datetime) -> 
         stop=tuple(stop_of(story, now)),
         evidence=evidence_of(story, bucket),
         policy=str(row.get("policy_hash") or ""),
+        earlier=earlier,
         # Only what is ours: an address of somebody else's making is not echoed.
         gone=gone if gone in names else None,
         looked_at=moment(now, now),
+        now=int(now.timestamp()),
     )
 
 
@@ -109,14 +116,16 @@ def _status(story: FrameStory) -> Status:
     return status_words(newest.status if newest else status_of(story.row))
 
 
-def _facts(row: Row, outcome: str) -> Iterator[tuple[str, str]]:
+def _facts(row: Row, outcome: str, *, earlier: bool) -> Iterator[tuple[str, str]]:
     yield "Key", str(row["key"])
     yield "Version", str(row.get("version_id") or "the bucket keeps no versions")
     yield "Bucket", str(row["bucket"])
     yield "Source", str(row["source"])
     none = "its review's, which waits" if row["status"] == "joined" else "none yet"
     yield "Outcome", outcome or none
-    yield "Severity", str(row.get("severity") or "not judged")
+    severity = str(row.get("severity") or "not judged")
+    kept = row.get("severity") and earlier
+    yield "Severity", f"{severity}, at an earlier attempt" if kept else severity
     yield "Frame id", str(row["frame_id"])
 
 

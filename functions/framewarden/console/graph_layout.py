@@ -55,7 +55,7 @@ def _layered(names: Sequence[str], arrows: Sequence[Arrow]) -> Layout:
     ValueError
         The graph is of several parts. The layout raises other errors for other odd graphs.
     """
-    from grandalf.graphs import Edge, Graph, Vertex
+    from grandalf.graphs import Edge, Vertex, graph_core
     from grandalf.layouts import SugiyamaLayout
     from grandalf.routing import EdgeViewer, route_with_lines
 
@@ -67,10 +67,8 @@ def _layered(names: Sequence[str], arrows: Sequence[Arrow]) -> Layout:
         edge = Edge(vertices[arrow.source], vertices[arrow.target])
         edge.view = EdgeViewer()
         edges.append(edge)
-    graph = Graph(list(vertices.values()), edges)
-    if len(graph.C) != 1:
-        raise ValueError("a graph of several parts")
-    layout = SugiyamaLayout(graph.C[0])
+    # Not a `Graph`, which takes its edges through a set: they would come in another order each time.
+    layout = SugiyamaLayout(graph_core(list(vertices.values()), edges))
     layout.route_edge = route_with_lines
     layout.init_all(roots=[vertices[START]])
     layout.xspace, layout.yspace = 16, GAP

@@ -15,8 +15,9 @@ _NAMES = re.compile(
 """Names of members whose value is a secret, whatever it looks like."""
 
 _NAMED_KEYS = re.compile(r"(?:[a-z0-9]+_)*(?:key|id|arn|hash|etag|bucket|evidence)", re.IGNORECASE)
-"""Names of members whose value is a name that we give: an object's key may be long and is no secret
-(`_NAMES` goes before it)."""
+"""Names of members whose value is a name: an object's key may be long and is no secret (`_NAMES`
+goes before it). What other names of ours are made of is cut by punctuation, or shorter than a token.
+"""
 
 # A task token of Step Functions is base64 of several hundred characters (botocore: 1 to 2,048); no
 # word of a sentence is. A digest has 64 characters, ARNs and keys are cut by their punctuation.
@@ -36,7 +37,7 @@ def secrets_in(value: Any) -> frozenset[str]:
 
 def redacted(value: Any, secrets: Collection[str] = ()) -> Any:
     """Return a JSON document without its secrets; `secrets` are texts that are known to be some."""
-    return _redacted(value, sorted(secrets, key=len, reverse=True), shape=True)
+    return _redacted(value, sorted(secrets, key=len, reverse=True), "")
 
 
 def redacted_text(text: str, secrets: Collection[str] = ()) -> str:
@@ -56,23 +57,25 @@ def redacted_json(text: str | None, secrets: Collection[str] = ()) -> Any:
         return redacted_text(text, secrets)
 
 
-def _redacted(value: Any, secrets: list[str], *, shape: bool) -> Any:
+def _redacted(value: Any, secrets: list[str], name: str) -> Any:
+    """Redact what stands under a name, or in a list under it."""
     if isinstance(value, Mapping):
         return {
-            redacted_text(str(name), secrets): REDACTED
-            if _is_secret(str(name), inner)
-            else _redacted(inner, secrets, shape=not _NAMED_KEYS.fullmatch(str(name)))
-            for name, inner in value.items()
+            redacted_text(str(own), secrets): REDACTED
+            if _is_secret(str(own), inner)
+            else _redacted(inner, secrets, str(own))
+            for own, inner in value.items()
         }
     if isinstance(value, list | tuple):
-        return [_redacted(inner, secrets, shape=shape) for inner in value]
+        return [_redacted(inner, secrets, name) for inner in value]
     if not isinstance(value, str):
         return value
-    if shape:
+    if not _NAMED_KEYS.fullmatch(name):
         return redacted_text(value, secrets)
     for secret in secrets:
         value = value.replace(secret, REDACTED)
-    return value
+    is_key = name.lower().endswith("key")
+    return REDACTED if _LONG.fullmatch(value) and not is_key else value
 
 
 def _is_secret(name: str, value: Any) -> bool:

@@ -18,6 +18,7 @@ MODEL = {
 }
 FOUND = {
     "seconds": [0.02] * 19 + [0.3],
+    "processor": [0.009] * 20,
     "statuses": [200],
     "calls": [
         {"operation": "ListExecutions", "items": 0, "units": 0.0},
@@ -81,6 +82,7 @@ def test_the_loop_comes_before_the_machine_and_leaves_it_as_it_is():
 def test_a_page_is_held_against_the_bars():
     figures = {one.name: one for one in inspecting.measured("list", FOUND)}
     assert figures["inspect.list.handler.p50"].value == 20
+    assert figures["inspect.list.handler.p50"].detail == "9 ms of it its own work"
     assert figures["inspect.list.calls"].value == 2
     assert figures["inspect.list.calls"].detail == "1 BatchGetItem, 1 ListExecutions"
     assert all(one.holds is not False for one in figures.values())

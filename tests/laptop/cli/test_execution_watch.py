@@ -2,6 +2,8 @@
 
 import io
 import json
+import sys
+import time
 from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
@@ -12,12 +14,15 @@ from rich.text import Text
 from typer.testing import Result
 
 from framewarden.domain.frames import frame_id
+from framewarden.inspecting import inspect
 from framewarden.looking import MODERATE, ORDER
-from local import execution_watch
+from framewarden.searching import find
+from framewarden.wanted import Wanted
 from local.cli.execution_lines import write_change
 from local.cli.execution_view import Foot
+from local.cli.execution_watch import _redraw
 from local.errors import OperatorError
-from local.execution_watch import ENDED, STARTED, Change, Tail, until_it_ends
+from local.execution_watch import ENDED, STARTED, Change, Tail, until_it_ends, utc_now
 from local.executions import line
 from local.inspection import looking_at
 from local.target import Target
@@ -91,7 +96,7 @@ def test_a_pipe_gets_a_line_for_each_change(
         lambda: None,
         lambda: machines.add("one", status, lasted=1, events=[*first, end]),
     )
-    monkeypatch.setattr(execution_watch.until_it_ends, "__defaults__", (sleeper,))
+    monkeypatch.setattr(time, "sleep", sleeper)
     done = run("executions", "watch", "one", "--json")
     assert done.exit_code == code, done.stderr
     *changes, ended = map(json.loads, done.stdout.splitlines())
@@ -121,8 +126,7 @@ def test_ctrl_c_ends_it_quietly(
         raise KeyboardInterrupt
 
     machines.add("one", events=waiting())
-    for waits in (execution_watch.until_it_ends, Tail.follow):
-        monkeypatch.setattr(waits, "__defaults__", (interrupted,))
+    monkeypatch.setattr(time, "sleep", interrupted)
     done = run("executions", "watch", *named)
     assert (done.exit_code, done.stderr) == (130, "")
 
@@ -216,7 +220,7 @@ def test_following_writes_a_line_for_each_start_and_end(
     def followed(*options: str) -> list[str]:
         machines.executions.clear()
         quick = Sleeper(lambda: machines.add("quick", "FAILED", lasted=0.2), stop)
-        monkeypatch.setattr(Tail.follow, "__defaults__", (quick,))
+        monkeypatch.setattr(time, "sleep", quick)
         return run("executions", "watch", *options).stdout.splitlines()
 
     began, ended = map(json.loads, followed("--json"))
@@ -233,20 +237,12 @@ def test_a_line_is_as_harmless_as_a_key(furnished: Target, machines: Machines) -
     stream = io.StringIO()
     machines.add("one", "SUCCEEDED", lasted=1)
     with looking_at(furnished) as sources:
-        [change] = [one for one in Tail(sources, MODERATE).look()] or [None]
-        assert change is None
-        document = line(sources, _entry(sources))
+        [entry] = find(sources, Wanted()).entries
+        document = line(sources, entry)
     document |= {"channel": "\x1b[31m[b]", "severity": "high", "outcome": "stopped"}
     write_change(Console(file=stream, width=40, markup=False), ENDED, document)
     assert "\\x1b[31m[b]" in stream.getvalue()
     assert stream.getvalue().count("\n") == 1
-
-
-def _entry(sources: Any) -> Any:
-    from framewarden.searching import find
-    from framewarden.wanted import Wanted
-
-    return find(sources, Wanted()).entries[0]
 
 
 def test_a_picture_taller_than_the_terminal_shows_its_foot() -> None:
@@ -254,3 +250,35 @@ def test_a_picture_taller_than_the_terminal_shows_its_foot() -> None:
     out = Console(file=stream, width=40, height=5, force_terminal=False)
     out.print(Foot(Group(*(Text(f"line {number}") for number in range(20)))))
     assert stream.getvalue().split() == ["line", "16", "line", "17", "line", "18", "line", "19"]
+
+
+class Terminal(io.StringIO):
+    """A terminal that somebody looks at."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_terminal_is_redrawn_in_place_and_keeps_the_last_picture(
+    furnished: Target, machines: Machines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stdout", terminal)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+
+    def looks() -> Iterator[Any]:
+        for status in ("RUNNING", "RUNNING", "SUCCEEDED"):
+            machines.add("one", status, events=waiting(), lasted=3)
+            yield inspect(sources, MODERATE, "one", utc_now())
+
+    with looking_at(furnished) as sources:
+        assert _redraw(looks()).execution.status == "SUCCEEDED"
+    written = terminal.getvalue()
+    up_and_clear = "\x1b[1A\x1b[2K"
+    assert up_and_clear in written
+    last = written.rpartition(up_and_clear)[2]
+    assert "succeeded" in last
+    assert "Analyze" in last
+    assert "running" not in last
+    assert "\x1b[?25h" in written  # the cursor is back

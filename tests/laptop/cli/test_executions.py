@@ -1,6 +1,9 @@
 """`framewarden executions list` and `show`: what happened, why, and nothing that is secret."""
 
+import io
 import json
+import re
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -8,7 +11,11 @@ import pytest
 from typer.testing import Result
 
 from framewarden.domain.frames import frame_id
-from local.executions import running_names
+from framewarden.searching import find
+from framewarden.wanted import Wanted
+from local.cli.execution_lines import write_list
+from local.executions import line, running_names
+from local.inspection import looking_at
 from local.target import Target
 from tests.laptop.cli.machines import (
     MACHINE,
@@ -253,6 +260,7 @@ def test_data_is_shown_when_asked_for_and_redacted(
     assert tried["parameters"] == {"task_token": "[redacted]"}
     written = run("executions", "show", FRAME, "--data").stdout
     assert '"etag": "secret-ish"' in written
+    assert json.loads(done.stdout)["input"]["task_token"] == "[redacted]"
     assert TOKEN not in done.stdout + written
 
 
@@ -343,11 +351,19 @@ def test_an_execution_of_another_machine_or_place_is_refused(run: Run, machines:
 
 
 def test_an_execution_that_never_existed_is_said(run: Run, machines: Machines) -> None:
-    for named in ("two", FRAME, f"{MACHINE.replace('stateMachine', 'execution')}:two", "no.jpg"):
+    for named in ("two", FRAME, f"{MACHINE.replace('stateMachine', 'execution')}:two", "a b.jpg"):
         done = run("executions", "show", named)
         assert done.exit_code == 1
         assert "There is no execution" in done.stderr
         assert "framewarden executions list --stack guard --region us-east-1" in done.stderr
+
+
+def test_a_review_that_never_existed_is_said(run: Run, machines: Machines) -> None:
+    for command in ("executions", "frames"):
+        done = run(command, "show", "f" * 20)
+        assert done.exit_code == 1
+        assert "There is no review" in done.stderr
+        assert "framewarden reviews list" in done.stderr
 
 
 def test_of_a_forgotten_execution_the_ledgers_story_is_shown(
@@ -360,3 +376,42 @@ def test_of_a_forgotten_execution_the_ledgers_story_is_shown(
     assert "uploads/a.jpg" in done.stdout
     told = json.loads(run("executions", "show", FRAME, "--json").stdout)
     assert (told["forgotten"], told["frame"]["outcome"]) == (True, "cleared")
+    never = run("executions", "show", f"{FRAME}-2")
+    assert never.exit_code == 1
+    assert "There is no execution" in never.stderr
+
+
+def test_an_order_is_shown_with_what_was_ordered(run: Run, machines: Machines) -> None:
+    name = f"order-{'0' * 40}"
+    order = {"order": {"action": "stop", "channel_arn": CHANNEL, "by": "Ada"}, "attempt": 1}
+    events = [*choice(0.1, "RouteByAction"), entered(0.1, "StopStream", document=order)]
+    machines.add(name, machine=ORDERS, events=events, input=json.dumps(order))
+    done = run("executions", "show", name)
+    assert done.exit_code == 0, done.stderr
+    assert f"stop {CHANNEL}, by Ada" in done.stdout
+    told = json.loads(run("executions", "show", name, "--json").stdout)
+    assert (told["machine"], told["order"]["by"], told["frame"]["key"]) == ("order", "Ada", None)
+
+
+def test_in_a_narrow_terminal_names_stand_below(
+    machines: Machines, target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stdout", terminal)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("NO_COLOR", "1")
+    machines.add(FRAME, "SUCCEEDED", lasted=2)
+    with looking_at(target) as sources:
+        write_list([line(sources, entry) for entry in find(sources, Wanted()).entries])
+    lines = [re.sub(r"\x1b\[\d*m", "", one) for one in terminal.getvalue().splitlines()]
+    assert [one.split()[0] for one in lines] == [
+        "started",
+        "name",
+        "2026-11-22T08:05:31.000Z",
+        FRAME,
+    ]
+    assert lines[-1] == f"    {FRAME}"

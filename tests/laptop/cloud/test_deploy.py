@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from samcli.cli.types import CfnParameterOverridesType
 
 from local.errors import OperatorError
 from local.laptop import deploy, sam, settle
@@ -137,6 +138,7 @@ def test_the_stack_is_built_deployed_and_settled(
     assert f"ParameterKey=Runtime,ParameterValue={RUNTIME}" in deployment
     assert "ParameterKey=Mode,ParameterValue=enforce" in deployment
     assert "ParameterKey=NoticeEmail,ParameterValue=a@b.example" in deployment
+    assert 'ParameterKey=PlaceName,ParameterValue="the laptop cloud"' in deployment
     asked = dict(services.asked)
     assert asked["put_parameter"]["Value"] == local
     assert asked["update_time_to_live"] == {
@@ -215,3 +217,9 @@ def test_other_urls_are_not_rewritten() -> None:
     assert settle.local_url("http://127.0.0.1:4566", "https://desk.example/live") == (
         "https://desk.example/live"
     )
+
+
+def test_sam_reads_every_value_as_it_is_given() -> None:
+    given = {"PlaceName": "the laptop cloud", "Quoted": 'a "b" c', "Mode": "enforce", "Empty": ""}
+    _, *pairs = sam.overrides(given)
+    assert CfnParameterOverridesType().convert(tuple(pairs), None, None) == given

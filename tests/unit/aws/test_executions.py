@@ -7,7 +7,6 @@ import pytest
 from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from moto.stepfunctions.models import stepfunctions_backends
 
 from framewarden.aws.executions import Execution, Executions
 from framewarden.domain.errors import StoreThrottledError
@@ -119,14 +118,22 @@ def test_one_execution_has_its_input(aws, started):
     assert (one.machine, one.name, one.status, one.output) == (
         *("moderate", NAMES[0], "RUNNING", None),
     )
-    [execution] = [
-        execution
-        for machine in stepfunctions_backends[ACCOUNT][REGION].state_machines
-        for execution in machine.executions
-        if execution.name == NAMES[0]
-    ]
-    execution.status, execution.cause, execution.error = "FAILED", "why", "What"
-    assert started.get("moderate", NAMES[0]).status == "FAILED"
+    aws.wire.serves(
+        "DescribeExecution",
+        lambda asked: {
+            "name": "x",
+            "executionArn": asked["executionArn"],
+            "status": "FAILED",
+            "startDate": BEGAN,
+            "stopDate": BEGAN,
+            "output": "{}",
+            "error": "What",
+            "cause": "why",
+        },
+    )
+    arn = started.arn("moderate", "x")
+    ended = Execution("moderate", "x", arn, "FAILED", BEGAN, BEGAN, None, "{}", "What", "why")
+    assert started.get("moderate", "x") == ended
 
 
 @pytest.mark.parametrize("code", ["ExecutionDoesNotExist", "InvalidArn", "ValidationException"])
