@@ -22,8 +22,9 @@ NOTES = [
     f"{STORED:,} executions of the machine, and a row in the ledger for each of their frames, in "
     "the laptop cloud: an emulator in one process, whose answers are part of these times.",
     "handler: time inside lambda_handler, warm, as an engineer, in a process with the function's "
-    "own environment; its own work is the processor's time of that process. calls: requests to AWS of one page. items: what DynamoDB reads for it; a "
-    "search by time takes longer here than there, since the emulator goes through a whole day.",
+    "own environment; its own work is the processor's time of that process. calls: requests to AWS "
+    "of one page. items: what DynamoDB reads for it; a search by time takes longer here, "
+    "since the emulator goes through a whole day.",
     "rows add calls: calls of a page of 50 rows less those of a page of 5, of the list and of "
     "searches. One is for all the reviews that frames of a page joined, where any did.",
     "painted: from the click on a row of the list until the graph and the timeline's last row are "
@@ -60,7 +61,7 @@ def run(ground: Ground) -> Section:
     ground.say("inspect: a browser")
     with executions.defined(ground, long_execution.looped(executions.current(ground))):
         name, events = long_execution.long_one(ground, model)
-        with browser(ground, cookie) as opened:
+        with browser(ground, session(ground, "engineer")) as opened:
             figures += painted(opened, ground, name, events)
             figures.append(loaded(opened, ground, "/executions", "inspect.list.first_load"))
             path = f"/executions/moderate/{name}"
@@ -192,5 +193,5 @@ def painted(context: Any, ground: Ground, name: str, events: int) -> list[Figure
         ),
         Figure("inspect.execution.painted.p50", p(warm, 0.50), "s", f"{len(warm)} measured"),
         Figure("inspect.execution.painted.p95", p(warm, 0.95), "s", "", PAINTED_SECONDS),
-        Figure("inspect.execution.painted.first", seconds[0], "s", "the function started cold"),
+        Figure("inspect.execution.painted.first", seconds[0], "s", "the browser has nothing yet"),
     ]

@@ -60,8 +60,8 @@ def overrides(parameters: Mapping[str, str]) -> list[str]:
 
 
 def _written(value: str) -> str:
-    """Quote a value that has spaces: sam takes the first word for all of it, and says nothing."""
-    if not any(odd in value for odd in ' "'):
+    """Quote what sam would misread: it takes the first word for a whole value, and says nothing."""
+    if value and not any(odd in value for odd in ' "'):
         return value
     escaped = value.replace('"', '\\"')
     return f'"{escaped}"'

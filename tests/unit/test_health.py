@@ -2,9 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
+import boto3
 import pytest
 
 from framewarden import health, settings
+from framewarden.aws import clients
 from framewarden.aws.attention import MESSAGE
 from framewarden.domain.errors import PolicyUnavailableError
 from framewarden.domain.incidents import place
@@ -145,8 +147,16 @@ class TestLive:
         asked = [one for one in aws.wire.made("Query") if one.get("IndexName") == "by_channel"]
         assert len(asked) == MOST_LIVE
 
-    def test_a_throttle_is_not_waited_for(self, aws, look):
+    def test_a_throttle_is_not_waited_for(self, aws, look, monkeypatch):
         on_air(aws)
+        connect, configs = boto3.client, []
+
+        def connected(service, config):
+            configs.append(config)
+            return connect(service, config=config)
+
+        monkeypatch.setattr(boto3, "client", connected)
+        clients.client.cache_clear()
         for operation in ("ListStreams", "BatchGetChannel", "ListChannels"):
             aws.wire.forget()
             aws.wire.fails(operation, "ThrottlingException", status=429)
@@ -154,6 +164,8 @@ class TestLive:
             assert (seen.live, seen.live_more, seen.unknown) == (None, 0, ["live"])
             assert len(aws.wire.made(operation)) == 1
         assert look().live
+        assert clients.SINGLE in configs
+        assert clients.PATIENT not in configs
 
 
 class TestRows:
@@ -193,10 +205,11 @@ class TestRows:
         assert set(asked["ExpressionAttributeNames"].values()) == set(MESSAGE)
 
     def test_dead_letters_of_both_queues_are_a_problem(self, aws, own, look):
-        for url in (own.intake_dead_letters_url, own.settle_dead_letters_url):
+        settle = own.settle_dead_letters_url
+        for url in (own.intake_dead_letters_url, settle, settle):
             aws.client("sqs").send_message(QueueUrl=url, MessageBody="x")
         seen = look()
-        assert (seen.dead_letters, seen.healthy) == (2, False)
+        assert (seen.dead_letters, seen.healthy) == (3, False)
 
     def test_unscreened_frames_are_counted_and_no_problem(self, aws, look):
         for number in range(3):

@@ -224,3 +224,26 @@ def test_a_document_that_was_cut_is_a_text():
         inputDetails={"truncated": True},
     )
     assert read(told, 1, "RUNNING").input == '{"task_token": "[redacted]'
+
+
+def test_a_short_token_is_taken_out_wherever_else_it_is():
+    told = Told()
+    told.enter("RequestReview")
+    told.schedule(task_token="short-token-1")
+    told.succeed(key="it was short-token-1")
+    told.leave("RequestReview")
+    told.document["key"] = "short-token-1"
+    told.task("Archive").end()
+    assert read(told, 1).tries[0].result == {"key": "it was [redacted]"}
+    assert read(told, 2).input["key"] == "[redacted]"
+
+
+def test_rounds_of_a_map_that_name_no_event_before_them_are_told_apart():
+    told = Told(linked=False)
+    told.enter("A")
+    told.enter("A")
+    told.document = {"left": "first"}
+    told.leave("A")
+    told.document = {"left": "second"}
+    told.leave("A")
+    assert [read(told, number).output["left"] for number in (1, 2)] == ["second", "first"]

@@ -98,12 +98,16 @@ def test_a_place_that_is_none_of_ours_is_the_beginning(world):
 
 
 def test_what_fails_at_the_beginning_is_no_lost_place(world):
-    def page(*asked):
+    asked = []
+
+    def page(*wanted):
+        asked.append(wanted)
         raise ValueError("something else")
 
     world.executions.page = page
     with pytest.raises(ValueError, match="something else"):
         find(world.sources, Wanted())
+    assert len(asked) == 1
 
 
 def test_a_key_is_found_in_every_version_and_in_both_spellings(world):
@@ -115,7 +119,11 @@ def test_a_key_is_found_in_every_version_and_in_both_spellings(world):
     assert len(world.calls) == 1
     encoded = find(world.sources, Wanted(key="uploads/a+b.jpg"))
     assert encoded == exact
+    world.frames.calls.clear()
     assert find(world.sources, Wanted(key="uploads/b+a.jpg")) == Found([], None)
+    assert len(world.calls) == 2
+    assert find(world.sources, Wanted(key="uploads/b.jpg")) == Found([], None)
+    assert len(world.calls) == 3, "which has one spelling only"
 
 
 def test_a_found_row_is_told_as_the_ledger_says(world):

@@ -143,14 +143,16 @@ class TestSearch:
         search(windows, page, **around)
         assert {row["execution"], known.stopped["execution"]} <= set(listed(page))
 
-    def test_an_arn_a_name_and_a_frame_s_id_lead_to_the_execution(
+    def test_an_arn_an_address_and_a_frame_s_id_lead_there(
         self, windows: Windows, desk: Desk, known: Ends, enzo: Person
     ) -> None:
         page, name = windows.open(enzo), known.stopped["execution"]
-        for pasted in (arn_of(desk, name), f"  {arn_of(desk, name)} ", name):
+        for pasted in (arn_of(desk, name), f" <{arn_of(desk, name)}> ", page.url):
             search(windows, page, q=pasted)
-            found = page.url.endswith(f"executions/moderate/{name}") or listed(page) == [name]
-            assert found, pasted
+            expect(page.locator("main[data-page=execution]")).to_be_visible()
+            assert page.url.endswith(execution_of(known.stopped))
+        search(windows, page, q=known.stopped["frame_id"])
+        expect(page.locator("main[data-page=frame]")).to_be_visible()
 
     def test_what_is_not_there_is_said(self, windows: Windows, enzo: Person) -> None:
         page = windows.open(enzo)
@@ -164,6 +166,9 @@ class TestSearch:
             assert page.locator("tr.execution").count() == 0
             expect(page.locator("form#search input[name=q]")).to_have_value(nothing)
             assert page.title() != "owned"
+        search(windows, page, channel=MARKUP)
+        expect(page.locator("p.fault")).to_be_visible()
+        assert page.title() != "owned"
 
     def test_tabs_show_one_status_and_the_unscreened(
         self, windows: Windows, known: Ends, enzo: Person
@@ -204,6 +209,25 @@ class TestSearch:
         expect(page.locator("a#older")).to_be_visible()
 
 
+def test_an_order_has_its_page_too(desk: Desk, windows: Windows, enzo: Person) -> None:
+    channel = live(desk, "looked-ordered")
+    desk.ended(channel.show(desk.pictures.critical()))
+    channel.go_live()
+    desk.wait(lambda: not channel.connected(), "the encoder is cut off again")
+    page = look(windows, windows.open(enzo), "executions?machine=order", "executions")
+    line = page.locator("tr.execution").first
+    name = str(line.get_attribute("data-name"))
+    assert re.fullmatch("(?:order|restop)-[0-9a-f]{40}", name)
+    with page.expect_navigation():
+        line.locator("a.open").click()
+    expect(page.locator("main[data-page=execution]")).to_be_visible()
+    expect(page.locator("#why")).not_to_be_empty()
+    expect(page.locator(f"#links a[href$='channels/ivs/{channel.id}']").first).to_be_visible()
+    assert {"input"} <= set(open_data(page, "1"))
+    search(windows, page, q=name)
+    assert page.url.endswith(f"executions/order/{name}")
+
+
 class TestData:
     def test_what_states_read_and_wrote_is_shown_and_the_token_nowhere(
         self, windows: Windows, known: Ends, enzo: Person
@@ -225,7 +249,7 @@ class TestData:
             "executions",
         ):
             texts.append(page.request.get(windows.at(path)).text())
-        for number in numbers:
+        for number in (f"{one}{part}" for one in numbers for part in ("", "?part=1")):
             address = windows.at(f"{execution_of(known.reviewed)}/visits/{number}")
             texts.append(page.request.get(address).text())
         assert not any(holds(text, token) for text in texts)
@@ -254,7 +278,11 @@ def test_an_execution_that_waits_ends_while_it_is_watched(
     assert went(page)["RequestReview"] == "running"
     open_data(page, "1")
     page.evaluate("window.stayed = true")
-    assert not holds(page.content(), review["task_token"])
+    live_now = page.request.get(windows.at(f"{execution_of(row)}/live")).text()
+    waiting = page.locator("tr.visit[data-state=RequestReview]").get_attribute("data-number")
+    given = page.request.get(windows.at(f"{execution_of(row)}/visits/{waiting}")).text()
+    assert review["review_id"] in given
+    assert not any(holds(one, review["task_token"]) for one in (page.content(), live_now, given))
     answer(desk.link(review), "allow", "Ada", "")
     archived = page.locator("svg#graph g.state[data-state=Archive]")
     expect(archived).to_have_attribute("data-went", "done", timeout=8_000)

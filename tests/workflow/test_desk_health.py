@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.workflow.browser import DARK, PHONE, Windows, complaints
-from tests.workflow.conftest import Desk
+from tests.workflow.conftest import Channel, Desk
 from tests.workflow.looked_at import NO_PICTURE, Ends, ends, live, look
 from tests.workflow.people import People, Person
 from tests.workflow.test_desk_access import TWICE
@@ -59,7 +59,9 @@ def test_everything_that_may_wait_is_named(
     assert set(names) == ENTRIES
     assert re.search("(?i)laptop", entry(page, "place"))
     assert "workflow tests" in entry(page, "policy")
-    assert known.stopped["channel"] in entry(page, "bans")
+    bans = page.locator("[data-entry=bans]")
+    bans.locator("summary").click()
+    expect(bans.locator("li", has_text=known.stopped["channel"])).to_be_visible()
     with page.expect_navigation():
         page.locator("[data-entry=unscreened] a[href*='status=unscreened']").click()
     expect(page.locator("main[data-page=executions]")).to_be_visible()
@@ -69,6 +71,7 @@ def test_everything_that_may_wait_is_named(
 
 def test_an_open_page_follows(desk: Desk, windows: Windows, known: Ends, enzo: Person) -> None:
     channel = live(desk, "looked-live")
+    nobody_else_on_air(desk, channel)
     desk.ended(channel.show(desk.pictures.clean()))
     desk.invoke("ReconcileFunction", {})
     page = look(windows, windows.open(enzo), "health", "health")
@@ -90,6 +93,14 @@ def test_an_open_page_follows(desk: Desk, windows: Windows, known: Ends, enzo: P
     expect(shown).not_to_contain_text(channel.id, timeout=FOLLOWS)
     assert page.evaluate("window.stayed"), "the page was not loaded anew"
     expect(page.locator("[data-live-said]").first).to_have_attribute("aria-live", "polite")
+
+
+def nobody_else_on_air(desk: Desk, channel: Channel) -> None:
+    """End what other tests have left on air: the page looks at some fifty channels."""
+    for page in desk.client("ivs").get_paginator("list_streams").paginate():
+        for stream in page["streams"]:
+            if stream["channelArn"] != channel.arn:
+                desk.control("encoder", channel_arn=stream["channelArn"], action="stop")
 
 
 def test_nobody_is_kept_out(windows: Windows, known: Ends, enzo: Person) -> None:

@@ -10,6 +10,9 @@ from framewarden.domain.redaction import redacted_text
 
 Event = Mapping[str, Any]
 
+REDRIVEN: Final = "ExecutionRedriven"
+"""Somebody let a dead execution go on: its failed task is scheduled again, in the same visit."""
+
 CAUSE_CHARACTERS: Final = 500
 """What a cause is cut to where it is one of many; a visit's own page shows all of it."""
 
@@ -111,6 +114,8 @@ def fold(events: Iterable[Event], *, whole: bool = True) -> History:
         visit = owners.take(event, history.visits)
         if str(event["type"]) in _ENDS:
             _end(history, event)
+        elif event["type"] == REDRIVEN:
+            history.error = history.cause = None
         elif visit is not None and not event["type"].endswith("StateEntered"):
             _note(visit, event)
     return history
@@ -130,7 +135,7 @@ class Owners:
             visit = Visit(
                 number=len(visits) + 1,
                 event=number,
-                state=event["stateEnteredEventDetails"]["name"],
+                state=str((event.get("stateEnteredEventDetails") or {}).get("name") or ""),
                 kind=kind.removesuffix("StateEntered"),
                 entered_at=event["timestamp"],
             )
@@ -156,6 +161,7 @@ def _note(visit: Visit, event: Event) -> None:
         visit.exited_at, visit.ended = at, BROKEN_OFF
     elif kind.endswith("Scheduled"):
         visit.tries.append(Try(int(event["id"]), at))
+        visit.exited_at, visit.ended = None, RUNNING
     elif kind.endswith(_FAILURES):
         error, cause = failure_of(event)
         if not visit.tries or visit.tries[-1].ended_at:
@@ -192,7 +198,7 @@ def readable_cause(cause: str | None) -> str | None:
         return None
     try:
         parsed = json.loads(cause)
-    except ValueError:
+    except (ValueError, RecursionError):
         parsed = None
     if isinstance(parsed, dict):
         cause = str(parsed.get("errorMessage", "a failure with a payload"))

@@ -90,10 +90,12 @@ def _arrows(name: str, state: Document) -> Iterator[Arrow]:
     arrows = {to: Arrow(name, to, CHOICE, tuple(why)) for to, why in words.items()}
     if "Next" in state:
         arrows[state["Next"]] = Arrow(name, state["Next"], NEXT, ())
+    failures: dict[str, list[str]] = {}
     for catch in state.get("Catch", []):
         errors = ", ".join(error.removeprefix("States.") for error in catch["ErrorEquals"])
-        caught = Arrow(name, catch["Next"], CATCH, (_WORDS.get(errors, errors),))
-        arrows.setdefault(catch["Next"], caught)
+        failures.setdefault(catch["Next"], []).append(_WORDS.get(errors, errors))
+    for to, why in failures.items():
+        arrows.setdefault(to, Arrow(name, to, CATCH, tuple(why)))
     yield from arrows.values()
 
 

@@ -16,7 +16,7 @@ _NAMES = re.compile(
 
 _NAMED_KEYS = re.compile(r"(?:[a-z0-9]+_)*(?:key|id|arn|hash|etag|bucket|evidence)", re.IGNORECASE)
 """Names of members whose value is a name: an object's key may be long and is no secret (`_NAMES`
-goes before it). What other names of ours are made of is cut by punctuation, or shorter than a token.
+goes before it). Other names have no blanks, and are cut by punctuation or shorter than a token.
 """
 
 # A task token of Step Functions is base64 of several hundred characters (botocore: 1 to 2,048); no
@@ -26,6 +26,7 @@ _SIGNED = re.compile(
     r"\b(sig|signature|nonce|token|X-Amz-(?:Signature|Security-Token|Credential))=[^&\s\"'<>]+",
     re.IGNORECASE,
 )
+_BLANK = re.compile(r"\s")
 # Shorter than this, a value that stands under a secret's name is no text to look for elsewhere.
 _SHORTEST = 12
 
@@ -53,7 +54,7 @@ def redacted_json(text: str | None, secrets: Collection[str] = ()) -> Any:
         return None
     try:
         return redacted(json.loads(text), secrets)
-    except ValueError:
+    except (ValueError, RecursionError):  # lists in lists in lists: nobody writes that in earnest
         return redacted_text(text, secrets)
 
 
@@ -70,12 +71,19 @@ def _redacted(value: Any, secrets: list[str], name: str) -> Any:
         return [_redacted(inner, secrets, name) for inner in value]
     if not isinstance(value, str):
         return value
-    if not _NAMED_KEYS.fullmatch(name):
+    if _NAMED_KEYS.fullmatch(name):
+        return _named(name, value, secrets)
+    return redacted_text(value, secrets)
+
+
+def _named(name: str, value: str, secrets: list[str]) -> str:
+    """Redact what should be a name of ours; a key may be anything but a secret that is known."""
+    is_key = name.lower().endswith("key")
+    if not is_key and (_LONG.fullmatch(value) or _BLANK.search(value)):
         return redacted_text(value, secrets)
     for secret in secrets:
         value = value.replace(secret, REDACTED)
-    is_key = name.lower().endswith("key")
-    return REDACTED if _LONG.fullmatch(value) and not is_key else value
+    return value
 
 
 def _is_secret(name: str, value: Any) -> bool:

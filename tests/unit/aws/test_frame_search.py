@@ -225,8 +225,12 @@ def test_a_search_by_time_stops_after_some_days_and_says_where(aws):
     assert page.rows == []
     assert len(aws.wire.made("Query")) == 14
     assert f"{came_to(page.after)}" == "2026-11-08"
+    aws.wire.forget()
     following = SEARCH.of_time(span, 10, page.after)
     assert ids(following) == [last]
+    # A place is of the first day only: DynamoDB refuses it for another.
+    starts = ["ExclusiveStartKey" in asked for asked in aws.wire.made("Query")]
+    assert starts == [True] + [False] * (len(starts) - 1)
     assert walk(lambda after: SEARCH.of_time(span, 10, after)) == [last]
 
 
@@ -254,7 +258,13 @@ def test_pages_of_a_time_give_every_frame_once_and_in_order(aws, moments, start,
     inside = sorted(
         (hour, number) for number, hour in enumerate(moments) if start <= hour <= start + hours
     )
-    found = walk(lambda after: SEARCH.of_time(span, limit, after))
+
+    def ask(after):
+        page = SEARCH.of_time(span, limit, after)
+        assert len(page.rows) <= limit
+        return page
+
+    found = walk(ask)
     assert found == [f"{number:064x}" for _, number in inside]
 
 
@@ -272,3 +282,11 @@ def test_a_search_of_everything_ends(aws):
     page = SEARCH.of_time(Span(EVER.start, NOON), 5)
     assert ids(page) == [one]
     assert page.after
+
+
+def test_a_page_of_several_days_is_no_longer_than_it_may_be(aws):
+    of = [frame(n, NOON - timedelta(days=n // 2, seconds=n)) for n in range(8)]
+    span = Span(NOON - timedelta(days=5), NOON)
+    page = SEARCH.of_time(span, 3)
+    assert ids(page) == of[:3]
+    assert walk(lambda after: SEARCH.of_time(span, 3, after)) == of

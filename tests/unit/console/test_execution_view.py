@@ -1,5 +1,6 @@
 import pytest
 
+from framewarden.aws.executions import MOST_EVENTS
 from framewarden.console.execution_view import view_of
 from framewarden.inspecting import inspect
 from tests.unit.console.execution_world import FRAME_ID, NOW, Told, World, row, stopped, waiting
@@ -162,3 +163,12 @@ def test_an_end_that_was_not_read_is_told_by_the_execution():
 def test_the_aws_console_is_the_last_link():
     shown = view(stopped(), in_aws="https://console.example/x")
     assert (shown.links[-1].kind, shown.links[-1].address) == ("aws", "https://console.example/x")
+
+
+def test_what_runs_on_beyond_what_is_read_runs():
+    told = Told()
+    told.enter("Analyze")
+    while len(told.events) < MOST_EVENTS:
+        told.schedule()
+    shown = view(told, "RUNNING")
+    assert (shown.whole, shown.in_state) == (False, "Analyze")

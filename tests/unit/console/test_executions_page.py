@@ -213,6 +213,7 @@ def test_markup_is_text_wherever_it_comes_from(page):
         ({"channel": "AbC"}, "channel", "Nothing of it came here."),
         ({"channel": "AbC", "to": "2026-11-22"}, "channel", "Nothing of it came here then."),
         ({"to": "2026-11-22"}, "time", "No frame was put in this time"),
+        ({"after": "cut"}, "nothing", "This is its beginning."),
         ({"after": "50"}, "end", "This was the end of the list"),
     ],
 )

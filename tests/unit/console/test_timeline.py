@@ -123,7 +123,8 @@ def test_without_a_definition_nobody_knows_what_waits():
 
 
 def test_what_is_too_short_to_be_seen_is_seen():
-    for row in timed(stopped()).rows:
+    told = Told().task("Analyze").choose("RouteBySeverity")
+    for row in timed(stopped()).rows + timed(told).rows:
         for part in row.parts:
             assert part.width >= 2
             assert part.x + part.width <= WIDTH
@@ -169,7 +170,7 @@ def test_many_waits_share_their_part():
 
 
 def test_waits_side_by_side_are_one():
-    scale = Scale(START, at(10), [(at(4), at(8)), (at(2), at(6)), (at(3), at(4)), (at(9), at(9))])
+    scale = Scale(START, at(10), [(at(5), at(8)), (at(2), at(6)), (at(3), at(4)), (at(9), at(9))])
     assert scale.seconds == 4
     assert scale.at(at(2)) == pytest.approx((WIDTH - BREAK) / 2)
     assert scale.at(at(5)) == pytest.approx((WIDTH - BREAK) / 2 + BREAK / 2)

@@ -133,6 +133,12 @@ def test_a_text_of_json_is_read_and_another_is_a_text():
     assert redacted_json("bcd", ["bcd"]) == REDACTED
 
 
+@pytest.mark.parametrize("depth", [400, 900, 100_000])
+def test_what_is_nested_beyond_all_sense_is_a_text(depth):
+    text = "[" * depth + f'"{TOKEN}"' + "]" * depth
+    assert TOKEN not in json.dumps(redacted_json(text))
+
+
 def test_json_inside_json_hides_no_token():
     inner = json.dumps({"task_token": TOKEN, "note": "x"})
     assert TOKEN not in json.dumps(redacted({"input": inner}))
