@@ -48,10 +48,11 @@ class Ground:
         self.say("Deploying the comparator")
         return stack.deploy(self.cloud)
 
-    @property
+    @cached_property
     def code(self) -> Path:
-        """Locate what `sam build` made of the functions: one folder, the same for each."""
-        return self.cloud.home.build / "sam" / "IntakeFunction"
+        """Copy what `sam build` made of the functions: somebody's next build may take it away."""
+        built = self.cloud.home.build / "sam" / "IntakeFunction"
+        return Path(shutil.copytree(built, self.folder / "code"))
 
 
 @contextmanager

@@ -117,19 +117,6 @@ class FrameSearch:
         found = self._query("unscreened", {"unscreened": UNSCREENED}, None, limit, after)
         return self._whole(found)
 
-    def count_unscreened(self, most: int) -> int:
-        """Count the frames that nobody has looked at, as far as `most`; one call."""
-        with store():
-            answer = client("dynamodb").query(
-                TableName=self.table,
-                IndexName="unscreened",
-                KeyConditionExpression="unscreened = :frame",
-                ExpressionAttributeValues=typed({":frame": UNSCREENED}),
-                Select="COUNT",
-                Limit=most,
-            )
-        return int(answer["Count"])
-
     def _query(
         self,
         index: str,

@@ -67,7 +67,7 @@ def _layered(names: Sequence[str], arrows: Sequence[Arrow]) -> Layout:
         edge = Edge(vertices[arrow.source], vertices[arrow.target])
         edge.view = EdgeViewer()
         edges.append(edge)
-    # Not a `Graph`, which takes its edges through a set: they would come in another order each time.
+    # Not a `Graph`: that takes its edges through a set, in another order each time.
     layout = SugiyamaLayout(graph_core(list(vertices.values()), edges))
     layout.route_edge = route_with_lines
     layout.init_all(roots=[vertices[START]])

@@ -83,7 +83,8 @@ def test_the_screen_groups_what_is_on_air_and_what_waits(stack: Any, run: Run, l
     late = next(line for line in lines if silent.rpartition("/")[2] in line)
     assert "no frame yet, late" in late
     assert "nobody looks at it" in late
-    assert re.search(r"nearest deadline +in (59 min|1 h).*: review r1, critical, studio", done.stdout)
+    left = r"nearest deadline +in (59 min|1 h).*: review r1, critical, studio"
+    assert re.search(left, done.stdout)
     assert re.search(r"unseen +1", done.stdout)
     assert "\x1b" not in done.stdout + done.stderr
     assert done.stderr.splitlines()[-1].startswith("Not healthy: ")

@@ -268,12 +268,10 @@ def test_pages_of_a_time_give_every_frame_once_and_in_order(aws, moments, start,
     assert found == [f"{number:064x}" for _, number in inside]
 
 
-def test_what_nobody_has_looked_at_is_found_and_counted(aws):
+def test_what_nobody_has_looked_at_is_found(aws):
     of = [frame(n, NOON + timedelta(seconds=n), unscreened="frame") for n in range(5)]
     frame(9)
     assert walk(lambda after: SEARCH.unscreened(2, after)) == of[::-1]
-    assert SEARCH.count_unscreened(100) == 5
-    assert SEARCH.count_unscreened(3) == 3
 
 
 def test_a_search_of_everything_ends(aws):

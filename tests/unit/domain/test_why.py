@@ -518,6 +518,9 @@ def test_another_attempts_row_and_another_reviews_decision_are_left_out():
     assert why(row, evidence, row, None, NOW).startswith("Cleared")
     other = review(review_id="another", **decided("block"))
     assert told("archive/reviewed", case=other).startswith("Allowed by Ada (link)")
+    waiting = row_of(status="started", review_id=OPENED)
+    assert why(waiting, None, waiting, review(), NOW).startswith("Waiting for a person")
+    assert why(waiting, None, waiting, review(review_id="b"), NOW).startswith("Being analysed")
 
 
 def test_the_evidence_says_its_own_outcome():
