@@ -147,10 +147,11 @@ class TestSearch:
         self, windows: Windows, desk: Desk, known: Ends, enzo: Person
     ) -> None:
         page, name = windows.open(enzo), known.stopped["execution"]
-        for pasted in (arn_of(desk, name), f" <{arn_of(desk, name)}> ", page.url):
+        address = execution_of(known.stopped)
+        for pasted in (arn_of(desk, name), f" <{arn_of(desk, name)}> ", windows.at(address)):
             search(windows, page, q=pasted)
             expect(page.locator("main[data-page=execution]")).to_be_visible()
-            assert page.url.endswith(execution_of(known.stopped))
+            assert page.url.endswith(address)
         search(windows, page, q=known.stopped["frame_id"])
         expect(page.locator("main[data-page=frame]")).to_be_visible()
 
