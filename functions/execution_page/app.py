@@ -29,13 +29,11 @@ def _inspector() -> Inspector:
     return Inspector(_sources, visitors(own), lambda: datetime.now(UTC), own.aws_console)
 
 
-_site = site(
-    "execution_page",
-    {
-        **executions.routes(_inspector),
-        **execution.routes(_inspector),
-        **frame.routes(_inspector),
-        **policy.routes(_inspector),
-    },
-)
+_routes = {
+    **executions.routes(_inspector),
+    **execution.routes(_inspector),
+    **frame.routes(_inspector),
+    **policy.routes(_inspector),
+}
+_site = site("execution_page", _routes)
 lambda_handler = metrics.log_metrics(_site, capture_cold_start_metric=True)

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from local.chromium import sign_in
 from tests.workflow.browser import Windows
 from tests.workflow.conftest import Desk, Row
-from tests.workflow.looked_at import Ends, arn_of, ends, execution_of, look
+from tests.workflow.looked_at import Ends, arn_of, ends, execution_of, frame_of, look
 from tests.workflow.people import People, Person
 
 pytestmark = pytest.mark.workflow
@@ -66,6 +66,8 @@ class TestWhoMayLook:
             assert page.locator(f"header nav a[href$='{place}']").count() == 1
         for path in self.paths(known.stopped):
             assert page.request.get(windows.at(path)).status == 200, path
+        for path in (execution_of(known.stopped), frame_of(known.stopped)):
+            assert page.request.head(windows.at(path)).status == 200, path
 
     def test_a_stranger_signs_in_and_comes_back(
         self, windows: Windows, people: People, known: Ends
