@@ -111,9 +111,7 @@ class Executions:
 
     def definition(self, execution: Execution) -> Definition | None:
         """Return the definition that an execution follows; None where it is gone."""
-        answer = _unless_gone(
-            "describe_state_machine_for_execution", executionArn=execution.arn
-        )
+        answer = _unless_gone("describe_state_machine_for_execution", executionArn=execution.arn)
         return None if answer is None else _definition(answer)
 
     def current(self, machine: str) -> Definition:
