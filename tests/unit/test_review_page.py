@@ -54,6 +54,7 @@ def store(aws, review_id="r1", **changes):
         "channel": CHANNEL.rpartition("/")[2],
         "channel_arn": CHANNEL,
         "frame": {"frame_id": "f0", "bucket": FRAMES_BUCKET, "key": KEY, "version_id": None},
+        "execution": "e1",
         "frames": 1,
         "opened_at": iso(moment()),
         "deadline": deadline,

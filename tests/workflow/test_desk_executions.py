@@ -282,8 +282,8 @@ def test_an_execution_that_waits_ends_while_it_is_watched(
     fragment, known = windows.at(f"{execution_of(row)}/live"), {"If-None-Match": etag_of(page)}
     assert page.request.get(fragment, headers=known).status == 304
     live_now = page.request.get(fragment).text()
-    waiting = page.locator("tr.visit[data-state=RequestReview]").get_attribute("data-number")
-    given = page.request.get(windows.at(f"{execution_of(row)}/visits/{waiting}")).text()
+    number = page.locator("tr.visit[data-state=RequestReview]").get_attribute("data-number")
+    given = page.request.get(windows.at(f"{execution_of(row)}/visits/{number}")).text()
     assert review["review_id"] in given
     assert not any(holds(one, review["task_token"]) for one in (page.content(), live_now, given))
     answer(desk.link(review), "allow", "Ada", "")

@@ -258,6 +258,18 @@ def test_what_was_not_archived_has_no_evidence(desk):
     assert "▸ running" in reply.text
 
 
+def test_what_died_says_that_nothing_of_it_was_kept(stopped):
+    stopped.rows[FRAME_ID] |= {"outcome": "unscreened", "reason": "execution_failed"}
+    stopped.rows[FRAME_ID].pop("evidence")
+    assert "None: the frame ended before anything of it was kept." in stopped.get().text
+
+
+def test_the_name_of_a_rule_is_set_as_code(stopped):
+    shown = stopped.get().text
+    assert "matched <code>explicit-" in shown
+    assert "`" not in shown
+
+
 def test_what_is_looked_at_again_says_what_is_of_an_earlier_attempt(stopped):
     stopped.rows[FRAME_ID] |= {"attempt": 2, "status": "started"}
     stopped.runs(2, begun=100)
