@@ -81,6 +81,12 @@ def visit_data(
     return None if data is None else (execution, data)
 
 
+def state_definition(sources: Sources, execution: Execution, state: str) -> Any:
+    """Return what the deployed definition says of a state; None where it does not know it."""
+    own = sources.executions.definition(execution)
+    return None if own is None else machines.definition_of(own.document, state)
+
+
 def _own_texts(execution: Execution) -> Iterator[str]:
     yield from filter(None, (execution.input, execution.output))
 

@@ -52,7 +52,7 @@ def visit(inspector: Inspector, request: Request, machine: str, name: str, numbe
     authority = inspector_of(inspector.visitors, request)
     # Behind the check of who looks, as everything that reads or words an execution.
     from framewarden.console.visit_view import view_of
-    from framewarden.inspecting import visit_data
+    from framewarden.inspecting import state_definition, visit_data
 
     sources = _sources_of(inspector, machine)
     if not NUMBER.fullmatch(number):
@@ -60,7 +60,8 @@ def visit(inspector: Inspector, request: Request, machine: str, name: str, numbe
     found = visit_data(sources, machine, name, int(number))
     if found is None:
         raise RefusedError(Problem.NO_PAGE)
-    view = view_of(*found)
+    execution, data = found
+    view = view_of(execution, data, state_definition(sources, execution, data.visit.state))
     if "part" in request.query:
         return Answer(200, pages.render("visit_data.html", PAGE_ROOT, view=view))
     return Answer(200, _whole(inspector, request, authority, view))

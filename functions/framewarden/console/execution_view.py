@@ -12,7 +12,7 @@ from framewarden.console.execution_troubles import Trouble, troubles_of
 from framewarden.console.graph_view import Graph, graph_of
 from framewarden.console.inspector import execution_path
 from framewarden.console.moments import Moment, moment
-from framewarden.console.outcome_words import reason_words, status_words
+from framewarden.console.outcome_words import Status, outcome_words, status_words
 from framewarden.console.timeline import Timeline, timeline_of
 from framewarden.console.took import took
 from framewarden.domain.frame_rows import outcome_of
@@ -52,6 +52,7 @@ class ExecutionView:
     words: str
     mark: str
     running: bool
+    outcome: Status | None
     ended: str
     why: str
     troubles: tuple[Trouble, ...]
@@ -86,6 +87,7 @@ def view_of(seen: Inspection, in_aws: str | None, now: datetime) -> ExecutionVie
         words=status.word,
         mark=status.mark,
         running=execution.running,
+        outcome=_ended(seen),
         ended="" if execution.running else f"Ended, {status.word}. {seen.why.replace('`', '')}.",
         why=seen.why,
         troubles=tuple(troubles_of(seen, history)),
@@ -119,12 +121,11 @@ def _history(seen: Inspection) -> History:
 
 def _facts(seen: Inspection) -> Iterable[tuple[str, str]]:
     row, state, visits = seen.row or {}, seen.state, seen.history.visits
-    named = read_execution_name(seen.execution.name)
-    if row and named:
-        attempt, latest = named[1], int(row.get("attempt", 1))
-        outcome, reason = outcome_of(row, seen.review, attempt)
-        if outcome:
-            yield "Outcome", f"{outcome} ({reason_words(reason)})" if reason else outcome
+    ended, attempt = _ended(seen), _attempt(seen)
+    if ended:
+        yield "Outcome", ended.word
+    if attempt:
+        latest = int(row.get("attempt", 1))
         yield "Attempt", f"{attempt} of {latest}" if latest > 1 else f"{attempt}"
     severity = _within(state, "verdict", "severity") or row.get("severity")
     if severity:
@@ -133,6 +134,20 @@ def _facts(seen: Inspection) -> Iterable[tuple[str, str]]:
     again = f", {retries} of them {'a retry' if retries == 1 else 'retries'}" if retries else ""
     yield "Transitions", f"{len(visits) + retries}{again}"
     yield "Events", f"{seen.history.events:,}"
+
+
+def _attempt(seen: Inspection) -> int | None:
+    """Return which attempt of its frame an execution is; None where the ledger knows no such frame."""
+    named = read_execution_name(seen.execution.name)
+    return named[1] if named and seen.row else None
+
+
+def _ended(seen: Inspection) -> Status | None:
+    """Say how its frame ended with this attempt."""
+    attempt = _attempt(seen)
+    if attempt is None or seen.row is None:
+        return None
+    return outcome_words(*outcome_of(seen.row, seen.review, attempt))
 
 
 def _links(seen: Inspection, in_aws: str | None) -> Iterable[Link]:

@@ -18,7 +18,7 @@ from framewarden.console.frame_parts import (
     try_of,
 )
 from framewarden.console.moments import Moment, moment
-from framewarden.console.outcome_words import Status, reason_words, status_words
+from framewarden.console.outcome_words import Status, outcome_words, status_words
 from framewarden.domain.frame_rows import status_of
 from framewarden.domain.spans import lasted
 from framewarden.domain.times import parse
@@ -51,7 +51,7 @@ class FrameView:
     name: str
     why: str
     status: Status
-    outcome: str
+    outcome: Status | None
     severity: str
     facts: tuple[tuple[str, str], ...]
     channel: str
@@ -73,8 +73,7 @@ class FrameView:
 def view_of(story: FrameStory, gone: str | None, bucket: str, now: datetime) -> FrameView:
     """Word a story as seen now; `bucket` holds the evidence."""
     row, put_at = story.row, parse(story.row["put_at"])
-    reason = reason_words(story.reason)
-    outcome = f"{story.outcome}{f' ({reason})' if reason else ''}" if story.outcome else ""
+    outcome = outcome_words(story.outcome, story.reason)
     names = {attempt.name for attempt in story.attempts}
     arn, severity = row.get("channel_arn"), str(row.get("severity") or "")
     # A row keeps what its last look found while it is looked at again.
@@ -86,7 +85,7 @@ def view_of(story: FrameStory, gone: str | None, bucket: str, now: datetime) -> 
         status=_status(story),
         outcome=outcome,
         severity=severity if severity in SEVERITIES and not earlier else "",
-        facts=tuple(_facts(row, outcome, earlier=earlier)),
+        facts=tuple(_facts(row, outcome.word if outcome else "", earlier=earlier)),
         channel=str(row.get("channel") or ""),
         channel_address=channel_address.path_of(str(arn)) if arn else None,
         put=moment(put_at, now),

@@ -6,7 +6,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Status:
-    """How an execution stands; the mark is beside the word, so that colour never tells alone."""
+    """How something stands; the mark is beside the word, so that colour never tells alone."""
 
     word: str
     mark: str
@@ -21,6 +21,8 @@ STATUSES = {
     "PENDING_REDRIVE": Status("waits for a redrive", "↻"),
 }
 NEVER_STARTED = Status("never started", "○")
+# Of what nobody looked at no mark may say that it is well.
+MARKS = {"cleared": "✓", "reviewed": "✓", "stopped": "■", "skipped": "○", "unscreened": "!"}
 
 REASONS = {
     "severity_none": "nothing found",
@@ -62,3 +64,11 @@ def status_words(status: str | None) -> Status:
 def reason_words(reason: Any) -> str:
     """Say why; of what is not foreseen here its name as words."""
     return REASONS.get(str(reason or ""), str(reason or "").replace("_", " "))
+
+
+def outcome_words(outcome: Any, reason: Any) -> Status | None:
+    """Say how a frame ended, and why; None where it has not."""
+    if not outcome:
+        return None
+    why = reason_words(reason)
+    return Status(f"{outcome} ({why})" if why else str(outcome), MARKS.get(str(outcome), "?"))

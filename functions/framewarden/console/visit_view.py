@@ -15,6 +15,8 @@ DOCUMENT_CHARACTERS: Final = 512 * 1024
 ANSWER_CHARACTERS: Final = 4_500_000
 """What is sent of all of them: an answer of Lambda holds 6 MB (its quotas)."""
 
+DEFINITION: Final = "What the definition says of this state"
+
 
 @dataclass(frozen=True)
 class Piece:
@@ -39,12 +41,15 @@ class VisitView:
     errors: tuple[str, ...]
 
 
-def view_of(execution: Execution, data: VisitData) -> VisitView:
-    """Word a visit's data: input, output, then each try as far as it says anything new."""
+def view_of(execution: Execution, data: VisitData, definition: Any = None) -> VisitView:
+    """Word a visit's data: input, output, each try as far as it says anything new, and its state.
+
+    `definition` is what the machine's definition says of the state.
+    """
     room = Room(ANSWER_CHARACTERS)
     pieces = tuple(
         Piece(part, title, room.take(document, DOCUMENT_CHARACTERS))
-        for part, title, document in _documents(data)
+        for part, title, document in (*_documents(data), ("definition", DEFINITION, definition))
         if document is not None
     )
     return VisitView(

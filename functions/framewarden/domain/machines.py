@@ -59,6 +59,19 @@ def read(definition: Document) -> Machine:
     )
 
 
+def definition_of(definition: Document, name: str) -> Document | None:
+    """Return what a definition says of a state, wherever in it the state is."""
+    for known, state in (definition.get("States") or {}).items():
+        if known == name:
+            found: Document = state
+            return found
+        within = (definition_of(machine, name) for machine in _machines(state))
+        deeper = next(filter(None, within), None)
+        if deeper is not None:
+            return deeper
+    return None
+
+
 def _state(name: str, state: Document) -> State:
     kind = str(state.get("Type") or "")
     return State(
@@ -73,11 +86,16 @@ def _state(name: str, state: Document) -> State:
 
 def _inner(state: Document) -> Iterator[str]:
     """Give the names of the states that run inside one."""
-    machines = [*state.get("Branches", []), state.get("ItemProcessor"), state.get("Iterator")]
-    for machine in filter(None, machines):
+    for machine in _machines(state):
         for name, inner in (machine.get("States") or {}).items():
             yield name
             yield from _inner(inner)
+
+
+def _machines(state: Document) -> Iterator[Document]:
+    """Give the machines that run inside a state."""
+    known = [*state.get("Branches", []), state.get("ItemProcessor"), state.get("Iterator")]
+    yield from filter(None, known)
 
 
 def _arrows(name: str, state: Document) -> Iterator[Arrow]:

@@ -351,8 +351,37 @@ def test_a_visits_data_is_a_page_and_a_part_of_one():
     part = world.ask("/visits/7", part="1")
     assert part.body.startswith('<section class="visit-data" data-number="7"')
     shown = re.findall(r'<pre data-part="(\w+)"', part.body)
-    assert shown == ["input", "output", "parameters", "result"]
-    assert world.calls == ["get", "events with data"] * 2
+    assert shown == ["input", "output", "parameters", "result", "definition"]
+    assert (
+        "&#34;Resource&#34;: &#34;arn:${Partition}:states:::lambda:invoke.waitForTask" in part.body
+    )
+    assert world.calls == ["get", "events with data", "definition"] * 2
+
+
+def test_a_visit_is_shown_where_its_definition_is_gone_or_never_knew_its_state():
+    gone = World(stopped())
+    gone.executions.document = None
+    foreign = World(stopped())
+    foreign.executions.document = {"StartAt": "Other", "States": {"Other": {"Type": "Succeed"}}}
+    for world in (gone, foreign):
+        reply = world.ask("/visits/1")
+        assert reply.status == 200
+        assert 'data-part="input"' in reply.body
+        assert 'data-part="definition"' not in reply.body
+
+
+@pytest.mark.parametrize(
+    ("changes", "mark"),
+    [
+        ({"outcome": "unscreened", "reason": "image_invalid"}, "! unscreened (image invalid)"),
+        ({"outcome": "stopped", "reason": "by_policy"}, "■ stopped (by the policy)"),
+        ({"outcome": "renamed", "reason": None}, "? renamed"),
+    ],
+)
+def test_a_frame_that_ended_badly_never_has_the_mark_of_one_that_ended_well(changes, mark):
+    reply = World(stopped(), rows={FRAME_ID: row(**changes)}).ask()
+    assert re.search(r"<title>([^<]*):", reply.body)[1] == mark
+    assert f'<span class="chip outcome">{mark}</span>' in reply.body
 
 
 def test_no_page_shows_a_task_token():

@@ -265,7 +265,7 @@ def test_what_died_says_that_nothing_of_it_was_kept(stopped):
 
 
 def test_the_name_of_a_rule_is_set_as_code(stopped):
-    shown = stopped.get().text
+    shown = stopped.get().body
     assert "matched <code>explicit-" in shown
     assert "`" not in shown
 

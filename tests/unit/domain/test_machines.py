@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from framewarden.domain.machines import CATCH, CHOICE, NEXT, Arrow, read
+from framewarden.domain.machines import CATCH, CHOICE, NEXT, Arrow, definition_of, read
 from tests.unit.scenes import ROOT
 
 DEFINITIONS = {
@@ -125,6 +125,23 @@ def test_what_runs_inside_a_state_is_found_by_its_name():
     assert machine.state("C") == machine.state("A") == both
     assert machine.state("F") == each
     assert machine.state("nobody") is None
+
+
+def test_what_a_definition_says_of_a_state_is_found_however_deep_it_is():
+    deep = {"Type": "Pass", "End": True}
+    definition = {
+        "StartAt": "A",
+        "States": {
+            "A": {"Type": "Task", "TimeoutSeconds": 20},
+            "B": {"Type": "Parallel", "Branches": [{"States": {}}, {"States": {"C": deep}}]},
+            "D": {"Type": "Map", "ItemProcessor": {"States": {"E": deep | {"Comment": "e"}}}},
+        },
+    }
+    assert definition_of(definition, "A") == {"Type": "Task", "TimeoutSeconds": 20}
+    assert definition_of(definition, "C") == deep
+    assert definition_of(definition, "E") == deep | {"Comment": "e"}
+    assert definition_of(definition, "F") is None
+    assert definition_of({}, "A") is None
 
 
 def test_a_definition_of_nothing_is_an_empty_graph():
