@@ -137,7 +137,7 @@ def _facts(seen: Inspection) -> Iterable[tuple[str, str]]:
 
 
 def _attempt(seen: Inspection) -> int | None:
-    """Return which attempt of its frame an execution is; None where the ledger knows no such frame."""
+    """Return which attempt of its frame it is; None where the ledger knows no such frame."""
     named = read_execution_name(seen.execution.name)
     return named[1] if named and seen.row else None
 
