@@ -62,10 +62,14 @@ class Screening:
         )
 
     def take(self, upload: Put) -> None:
-        """Watch a file too that belongs to none of the streams."""
+        """Watch a file that belongs to none of the streams until it has its end.
+
+        Beside the streams it would slow their frames down: its functions start cold.
+        """
         self.puts.append(upload)
         self.story.uploaded(upload)
         self._uploaded += 1
+        self.watch(lambda: self.now.outcome(upload.frame_id) is not None, PATIENCE_SECONDS)
 
     def watch_the_play(self) -> None:
         """Let the player begin, and watch until the last frame was put."""

@@ -1,12 +1,12 @@
 """Look into one execution: what it did, by which definition, and why it ended as it did."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from framewarden import visit_documents
-from framewarden.aws.executions import MOST_EVENTS, Event, Execution
+from framewarden.aws.executions import MOST_EVENTS, Execution
 from framewarden.domain import machines
 from framewarden.domain.frames import read_execution_name
 from framewarden.domain.history import History, fold
@@ -14,7 +14,13 @@ from framewarden.domain.machines import Machine
 from framewarden.domain.redaction import redacted, redacted_json
 from framewarden.domain.why import why, why_order
 from framewarden.looking import MODERATE, Sources
-from framewarden.visit_documents import VisitData, parsed, secrets_of, texts_of
+from framewarden.visit_documents import (
+    VisitData,
+    last_document,
+    parsed,
+    secrets_of,
+    texts_of,
+)
 
 Row = Mapping[str, Any]
 
@@ -52,7 +58,8 @@ def inspect(sources: Sources, machine: str, name: str, now: datetime) -> Inspect
     # What has an output needs no second look at its events.
     newest = [] if execution.output else sources.executions.newest(execution)
     secrets = secrets_of(texts_of(newest)) | secrets_of(_own_texts(execution))
-    state = _mapping(redacted(_last_document(execution, newest), secrets))
+    last = execution.output or last_document(newest) or execution.input
+    state = _mapping(redacted(parsed(last), secrets))
     row = _row(sources, machine, name)
     review = _review(sources, row, state)
     return Inspection(
@@ -115,21 +122,6 @@ def _definition(sources: Sources, execution: Execution) -> tuple[Machine | None,
     elif own.document != sources.executions.current(execution.machine).document:
         changed = "since"
     return machines.read(own.document), changed
-
-
-def _last_document(execution: Execution, newest: Iterable[Event]) -> Any:
-    """Return the last document that is known: the output, else what a state was left or entered."""
-    if execution.output:
-        return parsed(execution.output)
-    for event in newest:
-        exited, entered = (
-            event.get("stateExitedEventDetails"),
-            event.get("stateEnteredEventDetails"),
-        )
-        text = (exited or {}).get("output") or (entered or {}).get("input")
-        if text:
-            return parsed(text)
-    return parsed(execution.input)
 
 
 def _row(sources: Sources, machine: str, name: str) -> Row | None:

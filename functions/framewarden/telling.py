@@ -13,6 +13,7 @@ from framewarden.domain.why import why
 from framewarden.domain.why_known import Known, mapping, moment_of
 from framewarden.happenings import Happening, happenings_of
 from framewarden.looking import MODERATE, Sources
+from framewarden.visit_documents import last_document
 
 Row = Mapping[str, Any]
 
@@ -104,14 +105,8 @@ def _state(sources: Sources, row: Row, evidence: Row | None, last: Execution | N
         return evidence
     if last is None:
         return {}
-    if not last.running:
-        return mapping(redacted_json(last.output or last.input))
-    for event in sources.executions.newest(last):
-        left = event.get("stateExitedEventDetails") or {}
-        entered = event.get("stateEnteredEventDetails") or {}
-        if text := left.get("output") or entered.get("input"):
-            return mapping(redacted_json(text))
-    return mapping(redacted_json(last.input))
+    newest = sources.executions.newest(last) if last.running else []
+    return mapping(redacted_json(last.output or last_document(newest) or last.input))
 
 
 def _stop(

@@ -60,6 +60,17 @@ def texts_of(events: Iterable[Event]) -> Iterator[str]:
                 yield from filter(None, map(details.get, TEXTS))
 
 
+def last_document(newest: Iterable[Event]) -> str | None:
+    """Return what a state was last left or entered with; the newest event comes first."""
+    for event in newest:
+        left = event.get("stateExitedEventDetails") or {}
+        entered = event.get("stateEnteredEventDetails") or {}
+        text: str | None = left.get("output") or entered.get("input")
+        if text:
+            return text
+    return None
+
+
 def secrets_of(texts: Iterable[str]) -> frozenset[str]:
     """Return what stands under a secret's name in any of these documents."""
     return frozenset().union(*(secrets_in(parsed(text)) for text in texts))

@@ -17,6 +17,7 @@ KINDS = {
     "desk.js": SCRIPT,
     "queue.js": SCRIPT,
     "case.js": SCRIPT,
+    "follow.js": SCRIPT,
     "live.js": SCRIPT,
     "executions.css": STYLE,
     "execution.css": STYLE,

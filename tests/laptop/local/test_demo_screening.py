@@ -171,6 +171,8 @@ def test_an_upload_is_watched_to_its_end_and_is_none_of_the_films_pictures(stack
     ended = Snapshot(ENDED | frames((odd, held)), {"r1": DECIDED}, [stop_by(GUILTY)])
     watched, audience, clock = screening(*[early] * 9, ended)
     watched.take(odd)
+    assert watched.now == ended
+    assert watched.puts[0] == odd
     watched.watch_the_play()
     assert audience.progress[-1] == (3, 0)
     watched.watch_the_rest(answering=False)

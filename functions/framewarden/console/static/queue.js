@@ -1,29 +1,11 @@
-/* The queue: it follows what changes while somebody looks, and moves between cards by keys. */
+/* The queue (after follow.js): cards are put in place while somebody looks; keys move between them. */
 "use strict";
 {
   const main = document.querySelector("main[data-page=queue]");
-  const said = main.querySelector("[data-live]");
   const list = document.getElementById("cards");
-  // Milliseconds: between two looks; at most, after failures; and until a look has failed.
-  const EVERY = 1000, LONGEST = 10000, PATIENCE = 8000;
-  let etag = main.dataset.etag, failures = 0, answered = Date.now(), ended = false, asking = false, live = false, timer;
-
   const cards = () => [...list.children];
   const nameOf = (part) => part.dataset.review ?? part.classList[0] ?? part.localName;
   const number = (tab) => document.querySelector(`#tabs .count[data-severity=${tab}]`)?.textContent;
-
-  // The text is read aloud; how long ago it was is for the eyes, and goes on counting.
-  const say = (text, moment) => {
-    said.replaceChildren(text);
-    if (moment) {
-      const time = document.createElement("time");
-      time.dateTime = new Date(moment).toISOString();
-      time.dataset.relative = "here";
-      time.ariaHidden = "true";
-      said.append(" ", time);
-    }
-    document.dispatchEvent(new CustomEvent("framewarden:changed"));
-  };
 
   /* ---- following: elements stay what they are, so focus, scroll and pictures stay too ---- */
   const meaning = (part) => {
@@ -92,47 +74,13 @@
     say(fresh.length === 1 ? `1 new case, ${worst},` : `${fresh.length} new cases, worst ${worst},`, Date.now());
   };
 
-  const ask = async () => {
-    const answer = await fetch(main.dataset.cards, {
-      headers: etag ? { "If-None-Match": etag } : {},
-      redirect: "manual",
-      cache: "no-store",
-      signal: AbortSignal.timeout(PATIENCE),
-    });
-    if (answer.type === "opaqueredirect" || [401, 403].includes(answer.status)) return end();
-    if (answer.status !== 304 && !answer.ok) throw new Error(`answered ${answer.status}`);
-    if (failures || !live) say("Live");
-    live = true;
-    failures = 0;
-    answered = Date.now();
-    main.classList.remove("stale");
-    if (answer.status === 304) return;
-    announce(take(await answer.text()));
-    etag = answer.headers.get("ETag") ?? "";
-  };
-  const look = async () => {
-    clearTimeout(timer);
-    if (document.hidden || asking || ended) return;
-    asking = true;
-    try {
-      await ask();
-    } catch {
-      failures += 1;
-      main.classList.add("stale");
-      if (failures === 1) say("Not live: the desk last answered", answered);
-    }
-    asking = false;
-    timer = setTimeout(look, Math.min(EVERY * 2 ** failures, LONGEST));
-  };
-  const end = () => {
-    ended = true;
-    main.classList.add("stale");
-    say("Not live: your session has ended.");
-    const link = document.createElement("a");
-    link.href = `queue${location.search}`;
-    link.textContent = "Sign in again";
-    said.append(" ", link);
-  };
+  const { say } = follow({
+    said: main.querySelector("[data-live]"),
+    address: main.dataset.cards,
+    etag: main.dataset.etag,
+    every: 1000,
+    take: (text) => announce(take(text)),
+  });
 
   /* ---- moving: what the keys in the hints do, and arrows inside the list ---- */
   const current = () => document.activeElement.closest(".card") ?? list.querySelector(".current");
@@ -165,6 +113,4 @@
     card.classList.remove("new");
   });
 
-  document.addEventListener("visibilitychange", look);
-  look();
 }
