@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 
 from framewarden.console import channel_address, pages
 from framewarden.console.answer import RELOAD, Answer
-from framewarden.console.form import NAME_LENGTH, NOTE_LENGTH, UNNAMED, Form
 from framewarden.console.problems import Problem, RefusedError, Words
 from framewarden.console.request import Request
 from framewarden.console.site import Routes, looks
@@ -21,6 +20,7 @@ from framewarden.domain.frames import Home
 from framewarden.domain.times import iso
 
 if TYPE_CHECKING:
+    from framewarden.console.form import Form
     from framewarden.overview import Overview
 
 # Who may place which of them `domain.roles` says.
@@ -79,6 +79,8 @@ class ChannelDesk:
         if not request.own_origin:
             raise RefusedError(Problem.OTHER_ORIGIN)
         opened = self._opened(request, service, channel_id)
+        from framewarden.console.form import Form  # behind the check of who asks
+
         form: Form | None = None
         try:
             form = Form.of(request)
@@ -88,10 +90,11 @@ class ChannelDesk:
         return self._placed(opened, form, channel_id)
 
     def _page(
-        self, opened: Opened, notice: Words | None = None, form: Form | None = None
+        self, opened: Opened, notice: Words | None = None, form: "Form | None" = None
     ) -> Answer:
         # With the first page: placing an order, or refusing a stranger, shows no channel.
         from framewarden.console.channel_view import view_of
+        from framewarden.console.form import NAME_LENGTH, NOTE_LENGTH, Form
 
         overview = self.look(opened.channel_arn, opened.now)
         if not overview.known:
@@ -117,7 +120,7 @@ class ChannelDesk:
         headers = RELOAD if view.order == "under_way" else {}
         return Answer(notice.status if notice else 200, body, headers=headers)
 
-    def _check(self, opened: Opened, form: Form) -> None:
+    def _check(self, opened: Opened, form: "Form") -> None:
         """Refuse a form that is not ours, not fresh, or orders what whoever sends it may not."""
         check_nonce(self.visitors.keys, opened.subject, form.nonce, opened.now)
         if form.action not in ORDERS:
@@ -129,7 +132,9 @@ class ChannelDesk:
         if len(form.once) > ONCE_LENGTH or (form.session and not SESSION.fullmatch(form.session)):
             raise RefusedError(Problem.MALFORMED)
 
-    def _placed(self, opened: Opened, form: Form, channel_id: str) -> Answer:
+    def _placed(self, opened: Opened, form: "Form", channel_id: str) -> Answer:
+        from framewarden.console.form import UNNAMED
+
         # A stop is of the session that its page showed; a ban or its end is of the channel.
         session = form.session if form.action == "stop" else ""
         visit = opened.visit

@@ -11,7 +11,6 @@ from framewarden.console.inspector import inspector_of
 from framewarden.console.request import Request
 from framewarden.console.site import Routes, looks
 from framewarden.console.visitors import Visitors
-from framewarden.domain.troubles import UNKNOWN
 from framewarden.observability import logger
 
 if TYPE_CHECKING:
@@ -57,6 +56,7 @@ class HealthDesk:
     def _shown(self, now: datetime) -> dict[str, Any]:
         # With the first look: whoever is refused loads no more than that.
         from framewarden.console.health_view import digest, view_of
+        from framewarden.domain.troubles import UNKNOWN
 
         last = self._last
         if last is None or now - last.looked_at >= KEPT:
