@@ -4,8 +4,8 @@ import gc
 import os
 import sys
 
-# The emulator keeps every execution's history. A full collection walks all of it (150 ms with 10,000
-# of them), and a list of executions is enough to set one off; what is garbage is freed by counting.
+# The emulator keeps every execution's history. A full collection walks all of it (150 ms with
+# 10,000 of them), and listing executions sets one off; what is garbage is freed by counting.
 COLLECT_AFTER = (50_000, 20, 20)
 
 
