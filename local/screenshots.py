@@ -28,7 +28,7 @@ from local.laptop.deploy import build_and_deploy
 from local.laptop.home import REPOSITORY
 from local.laptop.people import person_of
 from local.publish import publish_if_none
-from local.screenshots_stage import show_a_stop, show_samples
+from local.screenshots_stage import on_air, show_a_stop, show_samples
 from local.tables import Row
 from local.target import Target, on_cloud
 
@@ -39,7 +39,6 @@ DOCS = REPOSITORY / "docs"
 LARGEST = 250_000  # bytes
 COLOURS = 256
 WIDE = {"width": 1280, "height": 800}
-TALL = {"width": 1280, "height": 1200}
 PHONE = {"width": 400, "height": 860}
 # The case that is looked at, and the one that somebody else works on.
 SHOWN, CLAIMED = "meadow", "garden"
@@ -105,15 +104,17 @@ def pictures(
     phone.goto(case)
     yield "case-phone-dark.png", _taken(phone)
     stopped = show_a_stop(running, target)
-    engineer = _window(browser, running, target, "engineer", viewport=TALL)
+    engineer = _window(browser, running, target, "engineer", viewport=WIDE)
     for path, file in (
         (f"executions/moderate/{stopped}", "execution.png"),
         (f"frames/{stopped}", "frame.png"),
-        ("executions", "executions.png"),
-        ("health", "health.png"),
     ):
         engineer.goto(f"{target.console_url}/{path}")
-        yield file, _taken(engineer)
+        yield file, _taken(engineer, whole=True)
+    with on_air(running, target):
+        for path in ("executions", "health"):
+            engineer.goto(f"{target.console_url}/{path}")
+            yield f"{path}.png", _taken(engineer)
 
 
 def _window(browser: Browser, running: Cloud, target: Target, role: str, **how: Any) -> Page:
@@ -126,8 +127,8 @@ def _window(browser: Browser, running: Cloud, target: Target, role: str, **how: 
     return page
 
 
-def _taken(page: Page) -> bytes:
-    """Take what is seen, once every picture of the page is there, in few colours.
+def _taken(page: Page, *, whole: bool = False) -> bytes:
+    """Take what is seen, or the whole page, once every picture is there; in few colours.
 
     Raises
     ------
@@ -137,7 +138,7 @@ def _taken(page: Page) -> bytes:
     # Lazy pictures are asked for after the page; an open queue is quiet between its questions.
     page.wait_for_load_state("networkidle")
     packed = BytesIO()
-    with Image.open(BytesIO(page.screenshot())) as shot:
+    with Image.open(BytesIO(page.screenshot(full_page=whole))) as shot:
         few = shot.convert("RGB").quantize(COLOURS, Image.Quantize.MEDIANCUT)
         few.save(packed, "PNG", optimize=True)
     if packed.tell() > LARGEST:

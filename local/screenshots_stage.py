@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from itertools import islice
 
 from framewarden.domain.frames import frame_id
@@ -46,6 +46,17 @@ def show_samples(running: Cloud, target: Target) -> dict[str, Row]:
             put = target.client("s3").put_object(Bucket=bucket, Key=key, Body=POSITIVE.read_bytes())
             shown[key] = [frame_id(bucket, key, put["VersionId"])]
         return {name: _review(target, ids) for name, ids in shown.items()}
+
+
+@contextmanager
+def on_air(running: Cloud, target: Target) -> Iterator[None]:
+    """Keep a channel on air, of which a frame has just come."""
+    broadcast = go_live(running, target, "plaza")
+    try:
+        broadcast.recorder.put(broadcast.recording.key(0), next(iter(programme())).jpeg)
+        yield
+    finally:
+        broadcast.end()
 
 
 def _clip(seconds: range) -> Iterable[bytes]:
