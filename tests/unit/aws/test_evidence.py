@@ -43,3 +43,16 @@ def test_a_story_that_may_not_be_written_is_an_error(aws):
     aws.wire.fails("PutObject", "AccessDenied", status=403)
     with pytest.raises(ClientError):
         evidence.commit(EVIDENCE_BUCKET, "none/x.json", {})
+
+
+@pytest.mark.parametrize("code", ["NoSuchKey", "AccessDenied"])
+def test_a_story_that_is_gone_is_none(aws, code):
+    """Who may not list the bucket is told that what is gone is forbidden."""
+    aws.wire.fails("GetObject", code, status=404 if code == "NoSuchKey" else 403)
+    assert evidence.read(EVIDENCE_BUCKET, "none/x.json") is None
+
+
+def test_a_story_that_cannot_be_read_is_an_error(aws):
+    aws.wire.fails("GetObject", "InvalidRequest", status=400)
+    with pytest.raises(ClientError, match="InvalidRequest"):
+        evidence.read(EVIDENCE_BUCKET, "none/x.json")

@@ -143,6 +143,11 @@ def test_only_who_may_look_into_executions_is_led_to_them(channel, role, led):
     assert (f'href="../../executions/order/order-{"0" * 40}"' in body) is led
 
 
+def test_a_stop_that_nobody_owns_leads_to_no_execution(channel):
+    channel.role, channel.stops = "engineer", [stop(owner=None)]
+    assert "executions/" not in channel.get().body.partition("<main")[2]
+
+
 @pytest.mark.parametrize(
     ("role", "link_may", "action", "words"),
     [
