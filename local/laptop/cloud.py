@@ -12,12 +12,13 @@ from local.errors import OperatorError
 from local.laptop import environments
 from local.laptop.connection import Cloud
 from local.laptop.home import Home, find_home
-from local.laptop.loopback import HOST, choose_port, require_loopback
+from local.laptop.loopback import HOST, choose_port, is_free, require_loopback
 from local.laptop.processes import Server, end, launch
 from local.laptop.record import read_record, write_record
 
 PORT = 4566  # ministack's own default, which its users know
 MOTO_PORT = 4580
+_STARTS = 3  # a port that another program takes before our server does is given up this often
 _PATIENCE = 60.0  # seconds until both servers must answer; a cold start takes 3 on 2 cores
 
 # Each gets `--port N` behind it.
@@ -25,6 +26,10 @@ LAUNCHER = ("-m", "local.laptop.launcher")
 MOTO = ("-m", "local.moto_ext.server")
 
 Progress = Callable[[str], None]
+
+
+class _PortLostError(OperatorError):
+    """Another program took the port between our look at it and our server's."""
 
 
 def up(
@@ -57,7 +62,13 @@ def up(
         if read_record(home) is not None:
             progress("The last laptop cloud did not end properly: tidying up after it.")
         _clear(home)
-        home.create()
+        for _ in range(_STARTS - 1):
+            try:
+                return _start(home, port, wait_scale, progress)
+            except _PortLostError as lost:
+                if port:
+                    raise
+                progress(f"{lost.message.splitlines()[0]} Another port is taken.")
         return _start(home, port, wait_scale, progress)
 
 
@@ -91,6 +102,7 @@ def missing(cloud: Cloud) -> list[Server]:
 
 
 def _start(home: Home, port: int | None, wait_scale: float, progress: Progress) -> Cloud:
+    home.create()
     chosen = choose_port(port, PORT)
     if port is None and chosen != PORT:
         progress(f"Port {PORT} is in use by another program, so port {chosen} is taken instead.")
@@ -122,10 +134,12 @@ def _start(home: Home, port: int | None, wait_scale: float, progress: Progress) 
 
 
 def _wait(server: Server, url: str) -> None:
-    """Wait until a server answers.
+    """Wait until a server answers, and not a stranger on its port.
 
     Raises
     ------
+    _PortLostError
+        It ended, and another program has its port.
     OperatorError
         It ended, or does not answer in time.
     """
@@ -133,14 +147,17 @@ def _wait(server: Server, url: str) -> None:
     deadline = time.monotonic() + _PATIENCE
     while server.find() is not None and time.monotonic() < deadline:
         try:
-            direct.open(require_loopback(url), timeout=5).close()
-            return
+            if server.listens():
+                direct.open(require_loopback(url), timeout=5).close()
+                return
         except urllib.error.HTTPError:
             return
         except OSError:
-            time.sleep(0.05)
+            pass
+        time.sleep(0.05)
     state = "does not answer" if server.find() else "ended at once"
-    raise OperatorError(
+    fault = OperatorError if server.find() or is_free(server.port) else _PortLostError
+    raise fault(
         f"The {server.name} server on port {server.port} {state}. Its log ({server.log}) "
         f"ends:\n{server.last_words()}\n",
         "If another program took the port, choose one with: framewarden up --port PORT",

@@ -41,6 +41,19 @@ class Server:
         except psutil.Error:
             return None
 
+    def listens(self) -> bool:
+        """Say whether its port is its own: a server that came later than a stranger's is not."""
+        if (process := self.find()) is None:
+            return False
+        try:
+            held = process.net_connections("tcp")
+        except psutil.Error:
+            return False
+        return any(
+            one.status == psutil.CONN_LISTEN and one.laddr and one.laddr.port == self.port
+            for one in held
+        )
+
     def last_words(self, lines: int = 15) -> str:
         """Quote the end of its log."""
         try:

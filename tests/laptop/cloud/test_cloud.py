@@ -1,10 +1,12 @@
 """Up, down and found again, with two small servers in place of the emulators."""
 
 import contextlib
+import http.server
 import json
 import os
 import signal
 import stat
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from local.errors import OperatorError
 from local.laptop import cloud
 from local.laptop.connection import Cloud
 from local.laptop.home import find_home
-from local.laptop.loopback import any_free_port, is_free
+from local.laptop.loopback import any_free_port, choose_port, is_free
 from local.laptop.processes import _runs, members
 
 pytestmark = pytest.mark.enable_socket
@@ -40,7 +42,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("FRAMEWARDEN_HOME", str(tmp_path / "home"))
     monkeypatch.setattr(cloud, "LAUNCHER", ("-c", HAS_A_WORKER + SERVES))
     monkeypatch.setattr(cloud, "MOTO", ("-c", SERVES))
+    # Suites run side by side, and each looks at the usual ports before it takes its own.
     monkeypatch.setattr(cloud, "PORT", any_free_port())
+    monkeypatch.setattr(cloud, "MOTO_PORT", any_free_port())
     yield tmp_path / "home"
     cloud.down()
     assert not left_behind(tmp_path)
@@ -156,6 +160,48 @@ def test_a_server_that_cannot_start_is_explained(
     assert "--port" in str(told.value)
     assert cloud.last_known() is None
     assert not (home / "tmp").exists()
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    """Let a stranger answer on a port that looked free."""
+    served = http.server.HTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler)
+    thread = threading.Thread(target=served.serve_forever)
+    thread.start()
+    yield served.server_port
+    served.shutdown()
+    served.server_close()
+    thread.join()
+
+
+def looks_free(monkeypatch: pytest.MonkeyPatch, *ports: int) -> None:
+    """Choose these ports before any other, as if nobody had them."""
+    left = list(ports)
+    monkeypatch.setattr(
+        cloud, "choose_port", lambda *asked: left.pop(0) if left else choose_port(*asked)
+    )
+
+
+def test_a_port_that_is_lost_in_the_race_is_given_up(
+    taken: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks_free(monkeypatch, any_free_port(), taken)
+    said: list[str] = []
+    made = cloud.up(progress=said.append)
+    assert f":{taken}" not in made.moto_endpoint
+    assert all(server.listens() for server in made.servers)
+    assert any(f"port {taken} ended at once" in line for line in said)
+    assert len(running(made)) == 3
+
+
+def test_a_lost_port_that_was_asked_for_is_explained(
+    taken: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks_free(monkeypatch, taken)
+    with pytest.raises(OperatorError, match=f"port {taken} ended at once") as told:
+        cloud.up(port=taken)
+    assert "--port" in told.value.remedy
+    assert cloud.last_known() is None
 
 
 def test_an_interrupt_leaves_nothing(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
