@@ -122,9 +122,7 @@ class MediaJobs:
         if sum(not job.is_finished for job in self._jobs.values()) >= self._limit:
             message = f"The limit of {self._limit} concurrent media analysis jobs is reached."
             raise AwsError("LimitExceededException", message)
-        job = MediaJob(
-            job_id, request, lambda: run(job_id, request, self._objects, self._moderate)
-        )
+        job = MediaJob(job_id, request, lambda: run(job_id, request, self._objects, self._moderate))
         self._jobs[job_id] = job
         if _TOKEN in request:
             self._by_token[request[_TOKEN]] = job
