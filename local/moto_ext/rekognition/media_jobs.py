@@ -1,75 +1,21 @@
 """Keep the bulk jobs of an account in a region, and move each from created to finished."""
 
 import binascii
-import sys
-import traceback
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from queue import SimpleQueue
-from threading import Lock, Thread
+from threading import Lock
 from typing import Any
 
 from local.moto_ext import neighbour
 from local.moto_ext.errors import AwsError
 from local.moto_ext.rekognition import stored
-from local.moto_ext.rekognition.analysis import FailedJobError, Moderate, run
+from local.moto_ext.rekognition.analysis import Moderate, run
+from local.moto_ext.rekognition.media_job import TOKEN, MediaJob, later
 from local.moto_ext.rekognition.objects import Objects
 
-UNFINISHED = ("CREATED", "QUEUED", "IN_PROGRESS")
 # Jobs at a time (AWS general reference, "Amazon Rekognition endpoints and quotas").
 FAST_REGIONS = frozenset({"us-east-1", "us-west-2", "eu-west-1"})
 FAST_JOBS, SLOW_JOBS = 20, 5
 PAGE = 100
-_TOKEN = "ClientRequestToken"  # noqa: S105
-
-
-@dataclass
-class MediaJob:
-    """A job as it was asked for, and how far it is."""
-
-    job_id: str
-    request: dict[str, Any]
-    work: Callable[[], dict[str, Any]]
-    status: str = UNFINISHED[0]
-    created: datetime = field(default_factory=lambda: datetime.now(UTC))
-    ending: dict[str, Any] = field(default_factory=dict)
-    _stepping: Lock = field(default_factory=Lock)
-
-    @property
-    def is_finished(self) -> bool:
-        """Whether nothing more happens to it."""
-        return self.status not in UNFINISHED
-
-    def describe(self) -> dict[str, Any]:
-        """Tell the job as GetMediaAnalysisJob does."""
-        told = {name: value for name, value in self.request.items() if name != _TOKEN}
-        known = {"JobId": self.job_id, "Status": self.status, "CreationTimestamp": self.created}
-        # The ending is written before the status: whoever sees it finished sees the paths.
-        return {**told, **known, **(self.ending if known["Status"] not in UNFINISHED else {})}
-
-    def step(self) -> None:
-        """Go one status further; the last step does the work."""
-        with self._stepping:
-            if self.status == UNFINISHED[-1]:
-                self._finish()
-            elif not self.is_finished:
-                self.status = UNFINISHED[UNFINISHED.index(self.status) + 1]
-
-    def _finish(self) -> None:
-        status = "FAILED"
-        try:
-            ending, status = self.work(), "SUCCEEDED"
-        except FailedJobError as failure:
-            ending = {"FailureDetails": {"Code": failure.code, "Message": failure.message}}
-        except Exception as error:
-            # A fault of ours must not leave whoever polls the job waiting for ever.
-            traceback.print_exc(file=sys.stderr)
-            message = f"{type(error).__name__} in the laptop's Rekognition"
-            ending = {"FailureDetails": {"Code": "INTERNAL_ERROR", "Message": message}}
-        self.ending = {**ending, "CompletionTimestamp": datetime.now(UTC)}
-        self.status = status
 
 
 class MediaJobs:
@@ -108,11 +54,11 @@ class MediaJobs:
             # S3 is asked outside the lock: meanwhile the same request can have come again.
             job = self._known(request) or self._make(job_id, request)
         if job.job_id == job_id and neighbour.endpoint():
-            _later(job)
+            later(job)
         return job.job_id
 
     def _known(self, request: dict[str, Any]) -> MediaJob | None:
-        job = self._by_token.get(request.get(_TOKEN, ""))
+        job = self._by_token.get(request.get(TOKEN, ""))
         if job and job.request != request:
             message = "The ClientRequestToken was used with other parameters."
             raise AwsError("IdempotentParameterMismatchException", message)
@@ -124,8 +70,8 @@ class MediaJobs:
             raise AwsError("LimitExceededException", message)
         job = MediaJob(job_id, request, lambda: run(job_id, request, self._objects, self._moderate))
         self._jobs[job_id] = job
-        if _TOKEN in request:
-            self._by_token[request[_TOKEN]] = job
+        if TOKEN in request:
+            self._by_token[request[TOKEN]] = job
         return job
 
     def get(self, job_id: str) -> dict[str, Any]:
@@ -175,23 +121,3 @@ def _asked(job: MediaJob) -> dict[str, Any]:
     if not neighbour.endpoint():
         job.step()
     return told
-
-
-_waiting: "SimpleQueue[MediaJob]" = SimpleQueue()
-_worker = Lock()
-
-
-def _later(job: MediaJob) -> None:
-    """Leave a job to the thread, which the first one starts."""
-    job.step()
-    _waiting.put(job)
-    # One job at a time: the model has two slots, and live frames want one.
-    if _worker.acquire(blocking=False):
-        Thread(target=_work, name="media-analysis", daemon=True).start()
-
-
-def _work() -> None:
-    while True:
-        job = _waiting.get()
-        job.step()
-        job.step()
