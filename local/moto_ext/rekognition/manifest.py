@@ -47,7 +47,7 @@ def lines(manifest: IO[bytes]) -> Iterator[Image | BadLine]:
 
 def _raw_lines(manifest: IO[bytes]) -> Iterator[bytes]:
     """Yield lines, of an endless one only so much that its length is seen."""
-    while line := manifest.readline(MAX_LINE_BYTES + 2):
+    while line := manifest.readline(MAX_LINE_BYTES + len(_BYTE_ORDER_MARK) + 1):
         yield line
         while not line.endswith(b"\n") and (line := manifest.readline(MAX_LINE_BYTES)):
             pass

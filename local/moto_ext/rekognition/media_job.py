@@ -22,10 +22,15 @@ class MediaJob:
     job_id: str
     request: dict[str, Any]
     work: Callable[[], dict[str, Any]]
-    status: str = UNFINISHED[0]
     created: datetime = field(default_factory=lambda: datetime.now(UTC))
-    ending: dict[str, Any] = field(default_factory=dict)
+    # The status with what belongs to it, replaced whole: whoever sees it finished sees the paths.
+    _state: dict[str, Any] = field(default_factory=lambda: {"Status": UNFINISHED[0]})
     _stepping: Lock = field(default_factory=Lock)
+
+    @property
+    def status(self) -> str:
+        """How far it is."""
+        return str(self._state["Status"])
 
     @property
     def is_finished(self) -> bool:
@@ -35,9 +40,8 @@ class MediaJob:
     def describe(self) -> dict[str, Any]:
         """Tell the job as GetMediaAnalysisJob does."""
         told = {name: value for name, value in self.request.items() if name != TOKEN}
-        known = {"JobId": self.job_id, "Status": self.status, "CreationTimestamp": self.created}
-        # The ending is written before the status: whoever sees it finished sees the paths.
-        return {**told, **known, **(self.ending if known["Status"] not in UNFINISHED else {})}
+        known = {"JobId": self.job_id, "CreationTimestamp": self.created}
+        return {**told, **known, **self._state}
 
     def step(self) -> None:
         """Go one status further; the last step does the work."""
@@ -45,7 +49,7 @@ class MediaJob:
             if self.status == UNFINISHED[-1]:
                 self._finish()
             elif not self.is_finished:
-                self.status = UNFINISHED[UNFINISHED.index(self.status) + 1]
+                self._state = {"Status": UNFINISHED[UNFINISHED.index(self.status) + 1]}
 
     def _finish(self) -> None:
         status = "FAILED"
@@ -58,8 +62,7 @@ class MediaJob:
             traceback.print_exc(file=sys.stderr)
             message = f"{type(error).__name__} in the laptop's Rekognition"
             ending = {"FailureDetails": {"Code": "INTERNAL_ERROR", "Message": message}}
-        self.ending = {**ending, "CompletionTimestamp": datetime.now(UTC)}
-        self.status = status
+        self._state = {**ending, "Status": status, "CompletionTimestamp": datetime.now(UTC)}
 
 
 _waiting: "SimpleQueue[MediaJob]" = SimpleQueue()

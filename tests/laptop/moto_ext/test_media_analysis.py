@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from local.moto_ext.rekognition import media_jobs
+from local.moto_ext.rekognition import media_jobs, stored
 
 from .media_jobs_made import (
     BUCKET,
@@ -138,7 +138,10 @@ def failure(rekognition: Any, given: dict[str, Any]) -> str:
     return str(job["FailureDetails"]["Code"])
 
 
-def test_an_output_bucket_that_is_not_there_fails_the_job(rekognition: Any, manifest: None) -> None:
+def test_an_output_bucket_that_is_not_there_fails_the_job_before_the_first_image(
+    rekognition: Any, manifest: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stored, "read_object", lambda *_, **__: pytest.fail("an image was read"))
     given = asked(OutputConfig={"S3Bucket": "absent"})
     assert failure(rekognition, given) == "INVALID_OUTPUT_CONFIG"
 

@@ -120,6 +120,12 @@ def test_a_line_of_any_length_is_one_line(ending: bytes, beyond: int) -> None:
     assert [line.number for line in found] == [1, 2]
 
 
+def test_a_long_line_after_a_byte_order_mark_is_too_long() -> None:
+    (line,) = manifest.lines(BytesIO(b"\xef\xbb\xbf" + b" " * MAX_LINE_BYTES + b"{}"))
+    assert isinstance(line, BadLine)
+    assert "exceeds" in line.message
+
+
 class Endless:
     """A file without an end of a line."""
 
