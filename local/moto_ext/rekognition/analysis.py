@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from threading import Event
 from typing import Any
 
 from local.moto_ext.errors import AwsError
@@ -12,6 +13,8 @@ from local.moto_ext.rekognition.results import Output, output, spool
 DEFAULT_MIN_CONFIDENCE = 50.0
 # Answers the image at ``{Bucket, Name}`` with the labels at or above a confidence.
 Moderate = Callable[[dict[str, Any], float], dict[str, Any]]
+# Set when the process ends: the image in hand is the last.
+leaving = Event()
 
 
 class FailedJobError(Exception):
@@ -38,6 +41,8 @@ def run(job_id: str, request: dict[str, Any], objects: Objects, moderate: Modera
     with spool() as lines, output() as found:
         _tried("INVALID_S3_OBJECT", objects.download, request["Input"]["S3Object"], lines)
         for line in manifest.lines(lines):
+            if leaving.is_set():
+                raise FailedJobError("INTERNAL_ERROR", "The laptop's Rekognition was stopped.")
             _take(line, found, moderate, least)
         if not found.total:
             raise FailedJobError("INVALID_MANIFEST", "The manifest file is empty.")

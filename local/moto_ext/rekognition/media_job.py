@@ -1,5 +1,6 @@
 """One bulk job: its way from created to finished, and the thread that takes it there."""
 
+import atexit
 import sys
 import traceback
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from queue import SimpleQueue
 from threading import Lock, Thread
 from typing import Any
 
-from local.moto_ext.rekognition.analysis import FailedJobError
+from local.moto_ext.rekognition.analysis import FailedJobError, leaving
 
 UNFINISHED = ("CREATED", "QUEUED", "IN_PROGRESS")
 TOKEN = "ClientRequestToken"  # noqa: S105
@@ -65,7 +66,7 @@ class MediaJob:
         self._state = {**ending, "Status": status, "CompletionTimestamp": datetime.now(UTC)}
 
 
-_waiting: "SimpleQueue[MediaJob]" = SimpleQueue()
+_waiting: "SimpleQueue[MediaJob | None]" = SimpleQueue()
 _worker = Lock()
 
 
@@ -75,11 +76,19 @@ def later(job: MediaJob) -> None:
     _waiting.put(job)
     # One job at a time: the model has two slots, and live frames want one.
     if _worker.acquire(blocking=False):
-        Thread(target=_work, name="media-analysis", daemon=True).start()
+        thread = Thread(target=_work, name="media-analysis", daemon=True)
+        thread.start()
+        atexit.register(_leave, thread)
 
 
 def _work() -> None:
-    while True:
-        job = _waiting.get()
+    while (job := _waiting.get()) is not None and not leaving.is_set():
         while not job.is_finished:
             job.step()
+
+
+def _leave(thread: Thread) -> None:
+    """Let the image in hand be finished: a thread killed within the model aborts the process."""
+    leaving.set()
+    _waiting.put(None)
+    thread.join(timeout=5)

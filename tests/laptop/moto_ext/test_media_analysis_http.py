@@ -14,7 +14,7 @@ from local.moto_ext.rekognition import objects
 from .media_jobs_made import PICTURE, read
 from .pictures_made import POSITIVE
 from .post_steps import list_jobs, start_and_poll
-from .served import Server
+from .served import Server, serving
 
 pytestmark = pytest.mark.enable_socket
 
@@ -99,6 +99,22 @@ def test_a_summary_of_many_parts(server: Server, buckets: Any) -> None:
     assert [error["line-number"] for error in json.loads(summary)["errors"]] == [
         *range(1, number + 1)
     ]
+
+
+def test_the_server_stops_in_the_middle_of_a_job() -> None:
+    with serving() as server:
+        s3, rekognition = server.client("s3"), server.client("rekognition")
+        s3.create_bucket(Bucket="my-input-bucket")
+        s3.put_object(Bucket="my-input-bucket", Key="1.png", Body=POSITIVE.read_bytes())
+        line = b'{"source-ref": "s3://my-input-bucket/1.png"}\n'
+        s3.put_object(Bucket="my-input-bucket", Key="long.jsonl", Body=line * 10_000)
+        job_id = rekognition.start_media_analysis_job(
+            OperationsConfig={"DetectModerationLabels": {}},
+            Input={"S3Object": {"Bucket": "my-input-bucket", "Name": "long.jsonl"}},
+            OutputConfig={"S3Bucket": "my-input-bucket"},
+        )["JobId"]
+        time.sleep(1)
+        assert rekognition.get_media_analysis_job(JobId=job_id)["Status"] == "IN_PROGRESS"
 
 
 @pytest.mark.skipif(not shutil.which("aws"), reason="the AWS CLI is not installed")
