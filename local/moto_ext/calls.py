@@ -19,6 +19,8 @@ _IDS = (
     "name",
     "Name",
     "ProjectVersion",
+    "JobId",
+    "JobName",
 )
 
 
@@ -53,10 +55,10 @@ def clear() -> None:
 def ids_of(params: Mapping[str, Any]) -> dict[str, str]:
     """Pick the ids out of a request's parameters."""
     found = {name: str(params[name]) for name in _IDS if isinstance(params.get(name), str)}
-    image = params.get("Image")
-    stored = image.get("S3Object") if isinstance(image, dict) else None
-    if isinstance(stored, dict):
-        found |= {name: str(value) for name, value in stored.items() if value is not None}
+    for holder in (params.get("Image"), params.get("Input")):
+        stored = holder.get("S3Object") if isinstance(holder, dict) else None
+        if isinstance(stored, dict):
+            found |= {name: str(value) for name, value in stored.items() if value is not None}
     return found | _schedule_actions(params)
 
 

@@ -74,7 +74,7 @@ def change_delays(body: dict[str, Any]) -> Answer:
 
 
 def change_quotas(body: dict[str, Any]) -> Answer:
-    """Change how many calls a second each IVS operation takes."""
+    """Change how many calls a second the limited operations take."""
     return {"per_second": quotas.change(**body)}
 
 

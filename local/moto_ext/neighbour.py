@@ -31,7 +31,7 @@ def _made(where: str, service: str, region: str) -> Any:
     from botocore.config import Config
 
     session: Any = boto3.Session()
-    return session.client(
+    made = session.client(
         service,
         endpoint_url=where,
         region_name=region,
@@ -45,3 +45,11 @@ def _made(where: str, service: str, region: str) -> Any:
             retries={"total_max_attempts": 2, "mode": "standard"},
         ),
     )
+    if service == "s3":
+        # Rekognition reads no bucket of another region; boto3 would follow S3 there.
+        made.meta.events.register("before-call.s3", _stay)
+    return made
+
+
+def _stay(params: dict[str, Any], **_: Any) -> None:
+    params["context"].setdefault("s3_redirect", {})["redirected"] = True

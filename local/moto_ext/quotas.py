@@ -1,15 +1,18 @@
-"""Give each IVS operation its own quota of calls, as AWS does."""
+"""Give IVS's operations and Rekognition's bulk ones their own quotas of calls, as AWS does."""
 
 import time
 
 from local.moto_ext.control import Bucket, control
 from local.moto_ext.errors import AwsError
 
-# Five a second each, per account and region, not adjustable (IVS user guide, "Service quotas").
-# Those of channels, tags and recording configurations are left out: nobody needs them in a hurry.
+# Calls a second per account and region, where the setting is AWS_PER_SECOND; another setting
+# changes all in proportion.
+AWS_PER_SECOND = 5.0
 LIMITED = {
-    "ivs": frozenset(
-        {
+    # Not adjustable (IVS user guide, "Service quotas"). Those of channels, tags and recording
+    # configurations are left out: nobody needs them in a hurry.
+    "ivs": dict.fromkeys(
+        (
             "BatchGetChannel",
             "CreateStreamKey",
             "DeleteStreamKey",
@@ -19,18 +22,25 @@ LIMITED = {
             "ListStreamKeys",
             "ListStreams",
             "StopStream",
-        }
-    )
+        ),
+        5.0,
+    ),
+    # AWS general reference, "Amazon Rekognition endpoints and quotas".
+    "rekognition": {
+        "StartMediaAnalysisJob": 5.0,
+        "GetMediaAnalysisJob": 20.0,
+        "ListMediaAnalysisJobs": 5.0,
+    },
 }
 
 
 def current() -> float | None:
-    """Return the calls a second that each limited operation takes, None where none is limited."""
+    """Return the setting, None where no operation is limited."""
     return control().calls_per_second
 
 
 def change(per_second: float | None) -> float | None:
-    """Limit each operation to so many calls a second, or lift the limits; all begin full.
+    """Limit operations to so many calls a second where AWS has five, or lift all; all begin full.
 
     Raises
     ------
@@ -52,13 +62,15 @@ def take(service: str, operation: str, account: str, region: str) -> None:
     ------
     AwsError: ThrottlingException.
     """
-    if operation not in LIMITED.get(service, ()):
+    of_aws = LIMITED.get(service, {}).get(operation)
+    if of_aws is None:
         return
     state = control()
     with state.lock:
-        rate, now = state.calls_per_second, time.monotonic()
-        if rate is None:
+        setting, now = state.calls_per_second, time.monotonic()
+        if setting is None:
             return
+        rate = setting * of_aws / AWS_PER_SECOND
         capacity = max(rate, 1.0)
         key = (account, region, service, operation)
         bucket = state.buckets.setdefault(key, Bucket(capacity, now))

@@ -6,13 +6,33 @@ from moto.rekognition.models import RekognitionBackend
 
 from local.moto_ext.errors import AwsError
 from local.moto_ext.rekognition import pictures, pixels, recorded, stored
+from local.moto_ext.rekognition.media_jobs import MediaJobs
 
 # Of the 52 labels of taxonomy v7 the embedded model can honestly give this one.
 LABEL = {"Name": "Explicit", "ParentName": "", "TaxonomyLevel": 1}
 
 
 class ModerationBackend(RekognitionBackend):
-    """Add image moderation to moto's backend."""
+    """Add image moderation, of one image and in bulk, to moto's backend."""
+
+    def __init__(self, region_name: str, account_id: str) -> None:
+        super().__init__(region_name, account_id)
+        self.media_jobs = MediaJobs(
+            account_id,
+            region_name,
+            lambda where, least: self.detect_moderation_labels({"S3Object": where}, least),
+        )
+
+    def start_media_analysis_job(self, request: dict[str, Any]) -> str:
+        """Start a bulk job and return its id.
+
+        Raises
+        ------
+        AwsError: with Rekognition's own names, for what cannot be started.
+        """
+        config = request["OperationsConfig"].get("DetectModerationLabels", {})
+        _require_adapter(config.get("ProjectVersion"))
+        return self.media_jobs.start(self._job_id(), request)
 
     def detect_moderation_labels(
         self,
@@ -27,8 +47,7 @@ class ModerationBackend(RekognitionBackend):
         ------
         AwsError: with Rekognition's own names, for what cannot be moderated.
         """
-        if project_version:
-            raise AwsError("ResourceNotFoundException", f"No adapter {project_version}.")
+        _require_adapter(project_version)
         if human_loop:
             flow = human_loop["FlowDefinitionArn"]
             raise AwsError("ResourceNotFoundException", f"No flow definition {flow}.")
@@ -61,3 +80,8 @@ class ModerationBackend(RekognitionBackend):
             account=self.account_id,
             region=self.region_name,
         )
+
+
+def _require_adapter(project_version: str | None) -> None:
+    if project_version:
+        raise AwsError("ResourceNotFoundException", f"No adapter {project_version}.")

@@ -1,4 +1,4 @@
-"""Quotas: a bucket of calls for each IVS operation, account and region."""
+"""Quotas: a bucket of calls for each limited operation, account and region."""
 
 import time
 from typing import Any
