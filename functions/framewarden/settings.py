@@ -68,6 +68,7 @@ class Intake(Settings):
 
 class Classify(PolicySource):
     mode: str
+    batches_bucket: str
 
 
 class HoldUnscreened(PolicySource):
@@ -117,6 +118,8 @@ class Archive(Settings):
 class Settle(Settings):
     frames_table: str
     reviews_table: str
+    batches_table: str
+    batch_machine_arn: str
 
 
 class Sweep(Settings):
@@ -151,12 +154,16 @@ class ReviewPage(Desk):
     channels_table: str
     frames_table: str
     frames_bucket: str
+    batches_table: str
 
 
 class PicturePage(Desk):
     reviews_table: str
     frames_table: str
     frames_bucket: str
+    batches_table: str
+    batches_bucket: str
+    batch_sources: str
 
 
 class ChannelPage(Desk):
@@ -171,6 +178,7 @@ class ExecutionPage(Desk):
     evidence_bucket: str
     state_machine_arn: str
     order_machine_arn: str
+    batch_machine_arn: str
     policy_application: str
     policy_profile: str
     aws_console: str
@@ -184,6 +192,46 @@ class HealthPage(Desk, PolicySource):
     intake_dead_letters_url: str
     settle_dead_letters_url: str
     place_name: str
+
+
+class StartBatch(PolicySource):
+    batches_table: str
+    batches_bucket: str
+    frames_bucket: str
+    evidence_bucket: str
+    batch_sources: str
+    batch_ceiling: str
+    batch_machine_arn: str
+
+
+class PlanBatch(Settings):
+    batches_table: str
+    batches_bucket: str
+
+
+class AnalyzeShard(Settings):
+    batches_table: str
+    batches_bucket: str
+    frames_bucket: str
+    batch_sources: str
+    rekognition_tps: str
+    batch_share: str
+
+
+class FollowBulkJob(Settings):
+    batches_table: str
+    batches_bucket: str
+
+
+class FinishBatch(Settings):
+    batches_table: str
+    batches_bucket: str
+    frames_table: str
+    state_machine_arn: str
+
+
+class BatchPage(Desk, StartBatch):
+    reviews_table: str
 
 
 BY_FUNCTION: dict[str, tuple[str, ...]] = {
@@ -201,6 +249,13 @@ BY_FUNCTION: dict[str, tuple[str, ...]] = {
     "settle": Settle.names(),
     "sweep": Sweep.names(),
     "reconcile": Reconcile.names(),
+    "start_batch": StartBatch.names(),
+    "plan_batch": PlanBatch.names(),
+    "plan_shards": (),
+    "analyze_shard": AnalyzeShard.names(),
+    "follow_bulk_job": FollowBulkJob.names(),
+    "finish_batch": FinishBatch.names(),
+    "batch_page": BatchPage.names(),
     "desk_page": DeskPage.names(),
     "picture_page": PicturePage.names(),
     "review_page": ReviewPage.names(),

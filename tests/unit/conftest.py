@@ -33,7 +33,16 @@ from local.moto_ext import delays, encoder, install
 from local.moto_ext.control import control
 from tests.isolation import no_account, no_network, pytest_configure
 from tests.unit import scenes
-from tests.unit.scenes import ACCOUNT, CHANNEL, EVIDENCE_BUCKET, FRAMES_BUCKET, MEDIALIVE, REGION
+from tests.unit.scenes import (
+    ACCOUNT,
+    BATCHES_BUCKET,
+    CHANNEL,
+    EVIDENCE_BUCKET,
+    FRAMES_BUCKET,
+    MEDIALIVE,
+    REGION,
+    SOURCE_BUCKET,
+)
 from tests.unit.template_reading import Template
 from tests.unit.waits import open_or_join, waits
 from tests.unit.wire import Hub, Wire, refused
@@ -45,7 +54,7 @@ Document = dict[str, Any]
 LINK_KEY = "k" * 64
 CONSOLE_URL = "https://abc123.execute-api.us-east-1.amazonaws.com/live"
 TABLES = {"frames": "FramesTable", "reviews": "ReviewsTable", "channels": "ChannelsTable"}
-TABLES |= {"outbox": "OutboxTable"}
+TABLES |= {"outbox": "OutboxTable", "batches": "BatchesTable"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -104,6 +113,7 @@ class Aws:
     queue: str
     machine: str
     orders: str
+    batches: str
     secret: str
     published: list[bytes] = field(default_factory=list)
 
@@ -287,7 +297,7 @@ def stack(lasting: Clients) -> Iterator[Document]:
         install()
         for name in TABLES:
             lasting("dynamodb").create_table(TableName=name, **_schema(name))
-        for bucket in (FRAMES_BUCKET, EVIDENCE_BUCKET):
+        for bucket in (FRAMES_BUCKET, EVIDENCE_BUCKET, BATCHES_BUCKET, SOURCE_BUCKET):
             lasting("s3").create_bucket(Bucket=bucket)
             lasting("s3").put_bucket_versioning(
                 Bucket=bucket, VersioningConfiguration={"Status": "Enabled"}
@@ -296,17 +306,17 @@ def stack(lasting: Clients) -> Iterator[Document]:
         queue = lasting("sqs").create_queue(QueueName="owners")["QueueUrl"]
         owners = f"arn:aws:sqs:{REGION}:{ACCOUNT}:owners"
         lasting("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=owners)
-        machine, orders = (
+        machine, orders, batches = (
             lasting("stepfunctions").create_state_machine(
                 name=name,
                 definition='{"StartAt": "End", "States": {"End": {"Type": "Succeed"}}}',
                 roleArn=f"arn:aws:iam::{ACCOUNT}:role/machine",
             )["stateMachineArn"]
-            for name in ("moderate", "order")
+            for name in ("moderate", "order", "batch")
         )
         secret = lasting("secretsmanager").create_secret(Name="links", SecretString=LINK_KEY)
         made = {"topic": topic, "queue": queue, "machine": machine, "orders": orders}
-        yield made | {"secret": secret["ARN"]}
+        yield made | {"batches": batches, "secret": secret["ARN"]}
 
 
 _every_member = ResponseSerializer._serialize_structure_member
@@ -381,6 +391,13 @@ def _environment(aws: Aws) -> dict[str, str]:
         "EVIDENCE_BUCKET": EVIDENCE_BUCKET,
         "STATE_MACHINE_ARN": aws.machine,
         "ORDER_MACHINE_ARN": aws.orders,
+        "BATCH_MACHINE_ARN": aws.batches,
+        "BATCHES_TABLE": "batches",
+        "BATCHES_BUCKET": BATCHES_BUCKET,
+        "BATCH_SOURCES": SOURCE_BUCKET,
+        "BATCH_CEILING": "1000",
+        "BATCH_SHARE": "60",
+        "REKOGNITION_TPS": "0",
         "MEDIALIVE_FOLDERS": "studio-a=1234567/0,studio-a-backup=1234567/1",
         "POLICY_APPLICATION": "app1234",
         "POLICY_ENVIRONMENT": "env1234",

@@ -15,6 +15,7 @@ CHANNEL = f"arn:aws:ivs:{REGION}:{ACCOUNT}:channel/AbCdef1G2hij"
 MEDIALIVE = f"arn:aws:medialive:{REGION}:{ACCOUNT}:channel:1234567"
 HOME = frames.Home("aws", REGION, ACCOUNT)
 FRAMES_BUCKET, EVIDENCE_BUCKET = "example-frames", "example-evidence"
+BATCHES_BUCKET, SOURCE_BUCKET = "example-batches", "example-photos"
 
 Document = dict[str, Any]
 

@@ -29,7 +29,9 @@ FramewardenError
      ├─ RoomNotFoundError            IVS Chat: the room does not exist (any more)
      ├─ MessageRefusedError          SNS or IVS Chat will not take it: permission, topic, content
      ├─ LinkInvalidError             a link or form that we did not sign, or that has expired
-     └─ FrameMalformedError          an event that carries no object
+     ├─ FrameMalformedError          an event that carries no object
+     ├─ BatchRefusedError            a batch that may not start, resume or be cancelled, and why
+     └─ ManifestInvalidError         a manifest that is gone, empty, or was changed meanwhile
 """
 
 
@@ -145,3 +147,11 @@ class LinkInvalidError(PermanentError):
 
 class FrameMalformedError(PermanentError):
     """The event carries no object."""
+
+
+class BatchRefusedError(PermanentError):
+    """A batch may not start, resume or be cancelled as it was asked; the message says why."""
+
+
+class ManifestInvalidError(PermanentError):
+    """A manifest is gone, empty, may not be read, or was changed while its batch ran."""
