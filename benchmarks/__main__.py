@@ -11,6 +11,7 @@ from pathlib import Path
 from rich.console import Console
 
 from benchmarks import (
+    batch,
     building,
     cold,
     desk,
@@ -28,12 +29,14 @@ from local.cli.output import say
 from local.demo_cloud import terminable
 from local.errors import OperatorError
 
-NAMES = ("memory", "setup", "latency", "stop", "keep", "desk", "inspect", "cold")
+USUAL = ("memory", "setup", "latency", "stop", "keep", "desk", "inspect", "cold")
+NAMES = (*USUAL, "batch")
 PIPE_COLUMNS = 160
 INTERRUPTED = 130
 Measure = Callable[[argparse.Namespace], Generator[Section, None, None]]
 EPILOG = """Exit code 1 says that a bar is broken, 2 that a benchmark could not be run. Everything
-happens on a laptop cloud of its own, which is gone at the end. All of them take about 9 minutes."""
+happens on a laptop cloud of its own, which is gone at the end. All of them take about 9 minutes,
+without `batch`, which takes longer than the others together and is run by --only batch."""
 
 
 def main(arguments: Sequence[str] | None = None, measure: Measure | None = None) -> int:
@@ -64,7 +67,7 @@ def main(arguments: Sequence[str] | None = None, measure: Measure | None = None)
 
 def measured(given: argparse.Namespace) -> Generator[Section, None, None]:
     """Give the section of each benchmark as soon as it is there."""
-    wanted = given.only or NAMES
+    wanted = given.only or USUAL
     with ExitStack() as after:
         folder = Path(after.enter_context(tempfile.TemporaryDirectory(prefix="framewarden-cold-")))
         with ground(say) as place:
@@ -92,6 +95,8 @@ def _on_cloud(place: Ground, given: argparse.Namespace, wanted: Sequence[str]) -
         yield desk.run(place)
     if "inspect" in wanted:  # last: so do its executions
         yield inspecting.run(place)
+    if "batch" in wanted:  # after all others: it deploys anew, and its objects stay
+        yield batch.run(place, given.images, given.lines)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -115,6 +120,10 @@ def parser() -> argparse.ArgumentParser:
         "--flood", type=_positive, default=10_000, help="frames of keep (default: 10000)"
     )
     made.add_argument("--starts", type=_positive, default=7, help="of cold, each (default: 7)")
+    made.add_argument("--images", type=_positive, default=10_000, help="of batch (default: 10000)")
+    made.add_argument(
+        "--lines", type=_positive, default=batch.MANY, help="of batch's memory (default: 100000)"
+    )
     made.add_argument("--no-fail", action="store_true", help="exit 0 though a bar is broken")
     return made
 

@@ -62,6 +62,12 @@ def control(moto_endpoint: str, what: str, **body: Any) -> Any:
     return _control(urlsplit(moto_endpoint), "POST", what, json.dumps(body))
 
 
+def inference(moto_endpoint: str) -> dict[str, float]:
+    """Return how many images the model has looked at, and for how long, since the cloud began."""
+    told: dict[str, float] = _control(urlsplit(moto_endpoint), "GET", "inference", None)
+    return told
+
+
 def _control(endpoint: SplitResult, method: str, what: str, body: str | None) -> Any:
     # Not urllib: it would send a call to this machine through the proxy of the environment.
     connection = HTTPConnection(endpoint.hostname or "", endpoint.port, timeout=10)

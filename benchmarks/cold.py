@@ -51,7 +51,8 @@ class Function:
 
 
 # A unit test holds this table against what the code can reach. What only another path makes is left
-# out, so that the bare function makes no client that the measured start does not.
+# out, so that the bare function makes no client that the measured start does not. `plan_shards` calls
+# nothing.
 FUNCTIONS = (
     Function("intake", ("dynamodb", "stepfunctions"), "ivs_thumbnail"),
     Function("analyze", ("rekognition",), "ivs_frame"),
@@ -67,11 +68,17 @@ FUNCTIONS = (
     Function("settle", ("dynamodb",), "timed_out"),
     Function("sweep", ("dynamodb",), "schedule"),
     Function("reconcile", ("dynamodb",), "stream_start"),
+    Function("start_batch", ("dynamodb", "stepfunctions"), "resume"),
+    Function("plan_batch", ("dynamodb", "s3"), "manifest"),
+    Function("analyze_shard", ("dynamodb", "rekognition", "s3"), "range"),
+    Function("follow_bulk_job", ("dynamodb", "rekognition"), "started"),
+    Function("finish_batch", ("dynamodb", "s3", "stepfunctions"), "ranges_done"),
     Function("desk_page", ("dynamodb", "secretsmanager")),
     Function("review_page", ("dynamodb", "secretsmanager")),
     Function("picture_page", ("dynamodb", "s3", "secretsmanager")),
     Function("channel_page", ("dynamodb", "secretsmanager")),
     Function("execution_page", ("dynamodb", "secretsmanager", "stepfunctions")),
+    Function("batch_page", ("dynamodb", "secretsmanager")),
     Function("health_page", ("appconfigdata", "dynamodb", "secretsmanager", "sqs")),
 )
 # No scenario of `events/`: API Gateway's event of somebody who follows a link, or is signed in.
@@ -81,10 +88,11 @@ LINKS = {
     "picture_page": "/reviews/r1/blurred",
     "channel_page": "/channels/ivs/AbCdef1G2hij",
     "execution_page": "/executions",
+    "batch_page": "/batches",
     "health_page": "/health",
 }
 # Pages that take no link: of somebody who has signed in.
-ACCOUNTS = {"/queue", "/executions", "/health"}
+ACCOUNTS = {"/queue", "/executions", "/batches", "/health"}
 SESSION = "__Host-framewarden=e30.c2lnbmF0dXJl"
 
 

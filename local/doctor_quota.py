@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from framewarden.domain.quotas import default_tps
 from local.doctor import FAIL, OK, WARN, Seen
 from local.doctor_ivs import channels, interval_of, recordings
 from local.doctor_medialive import captures
 from local.target import Target
 
-# DetectModerationLabels, transactions a second (AWS general reference, "Amazon Rekognition
-# endpoints and quotas").
-FAST_REGIONS = frozenset({"us-east-1", "us-west-2", "eu-west-1"})
-FAST_TPS, SLOW_TPS = 50, 5
 # Above this share of the quota, a burst already meets throttles.
 BUSY = 0.8
 
 
 def check_quota(target: Target) -> Iterator[Seen]:
     """Compare what live channels ask of Rekognition with its default quota in this region."""
-    quota = FAST_TPS if target.region in FAST_REGIONS else SLOW_TPS
+    quota = default_tps(target.region)
     live, asked = load(target)
     says = (
         f"{live} live channels ask {asked:.1f} analyses a second; Rekognition's default here is "

@@ -8,12 +8,12 @@ from itertools import islice
 from typing import Any
 
 from framewarden.aws.executions import Execution
-from framewarden.domain import frame_rows
+from framewarden.domain import batch_lists, frame_rows
 from framewarden.domain.frames import read_execution_name
 from framewarden.domain.history import Try, Visit, readable_cause, span
 from framewarden.domain.times import iso
 from framewarden.inspecting import Inspection
-from framewarden.looking import MODERATE, Sources
+from framewarden.looking import BATCH, MODERATE, Sources
 from framewarden.searching import Entry, find
 from framewarden.visit_documents import VisitData
 from framewarden.wanted import Wanted
@@ -54,7 +54,7 @@ def listed(sources: Sources, wanted: Wanted, limit: int) -> Iterator[Entry]:
 
 def _all(sources: Sources, wanted: Wanted, page: int) -> Iterator[Entry]:
     when = None
-    if wanted.machine != MODERATE:  # the ledger knows when a frame was put; an order is of none
+    if wanted.machine != MODERATE:  # the ledger knows when a frame was put; others are of none
         when, wanted = wanted.when, replace(wanted, when=None)
     after: str | None = None
     while True:
@@ -97,6 +97,7 @@ def line(sources: Sources, entry: Entry) -> Document:
         "key": row.get("key"),
         "attempt": entry.attempt,
         "review_id": own.get("review_id"),
+        "batch": _batch(entry.machine, name, row),
     }
 
 
@@ -120,12 +121,20 @@ def story(inspection: Inspection, data: Mapping[int, VisitData] | None = None) -
         "reason": reason,
         "review_id": row.get("review_id"),
         "order": order if isinstance(order, Mapping) else None,
+        "batch": _batch(execution.machine, execution.name, frame or {}),
         "events": inspection.history.events,
         "whole": inspection.history.whole,
     }
     if data is None:
         return told
     return told | {"input": inspection.input, "output": inspection.output}
+
+
+def _batch(machine: str, name: str | None, frame: Mapping[str, Any]) -> str | None:
+    """Return the batch that an execution is of, or that it asks about a list of."""
+    run = batch_lists.read_run(name or "") if machine == BATCH else None
+    listed = batch_lists.of_frame(frame)
+    return run[0] if run else listed.batch_id if listed else None
 
 
 def outcome_of(inspection: Inspection) -> tuple[Any, Any]:

@@ -17,6 +17,7 @@ OUTPUTS = {
     "evidence_bucket": "EvidenceBucket",
     "state_machine_arn": "StateMachineArn",
     "order_machine_arn": "OrderMachineArn",
+    "batch_machine_arn": "BatchMachineArn",
 }
 
 

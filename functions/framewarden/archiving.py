@@ -13,7 +13,8 @@ from framewarden.domain.times import iso, parse
 from framewarden.observability import count, logger
 
 Document = dict[str, Any]
-PICTURES = frozenset({".jpg", ".jpeg", ".png"})
+# A list of a batch is archived in a frame's place.
+KNOWN = frozenset({".jpg", ".jpeg", ".png", ".jsonl"})
 
 
 def archive(state: Document, own: settings.Archive, now: datetime) -> Document:
@@ -70,4 +71,4 @@ def _place(frame: Document, attempt: int, severity: str) -> str:
 
 def _suffix(key: str) -> str:
     suffix = PurePosixPath(key).suffix.lower()
-    return suffix if suffix in PICTURES else ".bin"
+    return suffix if suffix in KNOWN else ".bin"

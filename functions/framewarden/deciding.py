@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from framewarden import delivering, settings
+from framewarden.aws.batch_images import counting
 from framewarden.aws.case_records import CaseRecords, RecordFullError
 from framewarden.aws.dynamo import Row
 from framewarden.aws.reviews import Reviews
 from framewarden.domain import cases, waits
 from framewarden.domain.errors import StoreConflictError
 from framewarden.domain.times import iso
+from framewarden.domain.verification import LIVE, Marks, change
 from framewarden.observability import count, logger
 
 Labels = Mapping[str, Sequence[str]]
@@ -91,7 +93,7 @@ def decide(
     """
     click = Click(decision, by, via, note, now, account, labels, may_overrule)
     reviews = Reviews(own.reviews_table, outbox_table=own.outbox_table)
-    for _ in range(ROUNDS):
+    for left in reversed(range(ROUNDS)):
         row = reviews.get(review_id)
         if row is None:
             raise LookupError(review_id)
@@ -101,7 +103,7 @@ def decide(
         if decision not in cases.offered(row):
             raise ValueError(decision)
         with suppress(StoreConflictError):
-            if _stored(reviews, row, click, own):
+            if _stored(reviews, row, click, own, _counted(row, click, own) if left else []):
                 return Decided(reviews.get(review_id) or row, first=True)
     raise StoreConflictError(f"review {review_id} is being written by others")
 
@@ -130,7 +132,23 @@ def _record_late(review_id: str, click: Click, own: settings.ReviewPage) -> None
         logger.warning("record full", extra={"review_id": review_id})
 
 
-def _stored(reviews: Reviews, row: Row, click: Click, own: settings.ReviewPage) -> bool:
+def _counted(row: Row, click: Click, own: settings.ReviewPage) -> list[Row]:
+    """Return the write that counts what was said of the labels that the model found.
+
+    Everybody's counters are one row. Of a click that met other writers in every round but the last,
+    the decision is what matters: its labels are in the review's own row all the same.
+    """
+    if not click.labels or not any(click.labels.values()):
+        return []
+    # Whoever passed it on may have judged them before: what counts is said last.
+    before = Marks.made(None, row.get("labels_judged"))
+    counts = change(before, Marks.made(None, click.labels))
+    return [counting(own.batches_table, LIVE, counts)] if counts else []
+
+
+def _stored(
+    reviews: Reviews, row: Row, click: Click, own: settings.ReviewPage, counted: list[Row]
+) -> bool:
     """Store a click with the answer to the machine, and send that; False where it was too late.
 
     A worker that dies in between leaves a decision that stands, and an answer that the sweep sends.
@@ -143,10 +161,11 @@ def _stored(reviews: Reviews, row: Row, click: Click, own: settings.ReviewPage) 
     callback = delivering.callback(row["review_id"], row["rung"], waits.answer(ended), click.now)
     if escalates:
         noted = _noted(row["review_id"], click, own)
-        if not reviews.pass_on(ended, changes, callback, second, click.free_for, noted):
+        also = [*noted, *counted]
+        if not reviews.pass_on(ended, changes, callback, second, click.free_for, also):
             return False
         count("ReviewsEscalated")
-    elif not reviews.decide(row, changes, callback, second, click.free_for):
+    elif not reviews.decide(row, changes, callback, second, click.free_for, counted):
         return False
     delivering.send_callback(callback, own, click.now)
     return True

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from framewarden.aws.executions import Execution
+from framewarden.domain.batch_lists import SOURCE
 from framewarden.domain.failures import stop_failure_words
 from framewarden.domain.why_ended import SKIPPED
 from framewarden.domain.why_found import failure, finding, person
@@ -68,7 +69,8 @@ def happenings_of(known: Known, earlier: Row, stop: Row, ban: Row, tries: Tries)
 
 
 def _beginning(row: Row) -> Iterator[Told]:
-    yield row.get("put_at"), "put", f"Put into {row.get('bucket') or 'the bucket'}"
+    how = "Listed by its batch in" if row.get("source") == SOURCE else "Put into"
+    yield row.get("put_at"), "put", f"{how} {row.get('bucket') or 'the bucket'}"
     if row.get("outcome") == "skipped":
         why = SKIPPED.get(str(row.get("reason")), str(row.get("reason")))
         yield row.get("settled_at"), "skipped", f"Skipped: {why}"

@@ -13,7 +13,8 @@ from framewarden.domain.history import History, fold
 from framewarden.domain.machines import Machine
 from framewarden.domain.redaction import redacted, redacted_json
 from framewarden.domain.why import why, why_order
-from framewarden.looking import MODERATE, Sources
+from framewarden.domain.why_batch import why_batch
+from framewarden.looking import BATCH, MODERATE, Sources
 from framewarden.visit_documents import (
     VisitData,
     last_document,
@@ -143,6 +144,8 @@ def _why(
     now: datetime,
 ) -> str:
     status, error = execution.status, execution.error or history.error
+    if execution.machine == BATCH:
+        return why_batch(state, status=status, error=error)
     if execution.machine != MODERATE:
         return why_order(state, now, status=status, error=error)
     frame = _mapping(state.get("frame")) or row or {}

@@ -12,7 +12,7 @@ from framewarden.aws.executions import Executions
 from framewarden.aws.frame_search import FrameSearch
 from framewarden.aws.review_queue import ReviewQueue
 
-MODERATE, ORDER = "moderate", "order"
+MODERATE, ORDER, BATCH = "moderate", "order", "batch"
 """What our machines are called in addresses and commands."""
 
 
@@ -30,7 +30,13 @@ class Sources:
 def sources(own: settings.ExecutionPage) -> Sources:
     """Return the sources of a deployed stack."""
     return Sources(
-        Executions({MODERATE: own.state_machine_arn, ORDER: own.order_machine_arn}),
+        Executions(
+            {
+                MODERATE: own.state_machine_arn,
+                ORDER: own.order_machine_arn,
+                BATCH: own.batch_machine_arn,
+            }
+        ),
         FrameSearch(own.frames_table),
         ReviewQueue(own.reviews_table),
         Channels(own.channels_table),

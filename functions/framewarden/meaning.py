@@ -6,12 +6,17 @@ from framewarden.aws.executions import Executions
 from framewarden.domain import pasted
 from framewarden.domain.frames import Home
 from framewarden.domain.pasted import Pasted
-from framewarden.looking import MODERATE, ORDER
+from framewarden.looking import BATCH, MODERATE, ORDER
 from framewarden.wanted import Wanted
 
 EXAMPLES = (
-    "an execution's name or ARN, a frame's id (64 digits), a review's id (20 digits), the address "
-    "of a case, an object's key or s3:// address, or a channel's id or ARN"
+    "an execution's name or ARN, a frame's id (64 digits), a review's or batch's id (20 digits), "
+    "the address of a case, an object's key or s3:// address, or a channel's id or ARN"
+)
+MACHINES = {"name": MODERATE, "order": ORDER, "batch": BATCH}
+CHILD = (
+    "This is of a part of a batch: each ran as a child of the batch's Distributed Map, and this "
+    "desk shows the batch as a whole. Paste the batch's id, or look at the part in the AWS console."
 )
 
 
@@ -37,9 +42,8 @@ def meant(text: str, executions: Executions, home: Home) -> Meant:
     value = read.value
     if read.kind == "frame":
         return Meant("frame", frame_id=value)
-    if read.kind in ("name", "order"):
-        machine = ORDER if read.kind == "order" else MODERATE
-        return Meant("execution", machine, value)
+    if read.kind in MACHINES:
+        return Meant("execution", MACHINES[read.kind], value)
     if read.kind == "key":
         return Meant("search", wanted=Wanted(key=value))
     if read.kind == "review":
@@ -90,11 +94,19 @@ def _of_arn(arn: str, executions: Executions, home: Home) -> Meant:
         if known == arn:
             return Meant("search", wanted=Wanted(machine=machine))
     parts = arn.split(":")
-    what = "execution" if parts[5] == "execution" else "state machine"
+    what = "state machine" if parts[5] == "stateMachine" else "execution"
     far = elsewhere(arn, home, what)
-    known = " and ".join(one.rpartition(":")[2] for one in executions.machines.values())
-    near = f"The machine {parts[6]} is not framewarden's here: this desk shows {known}. "
+    name = parts[6].partition("/")[0]
+    if not far and name == _name(executions.machines[BATCH]):
+        return Meant("foreign", says=CHILD)
+    *others, last = map(_name, executions.machines.values())
+    known = f"{', '.join(others)} and {last}"
+    near = f"The machine {name} is not framewarden's here: this desk shows {known}. "
     return Meant("foreign", says=far or near + "Look at it in the AWS console.")
+
+
+def _name(arn: str) -> str:
+    return arn.rpartition(":")[2]
 
 
 def _of_channel(arn: str | None, home: Home) -> Meant:

@@ -25,6 +25,9 @@ class LambdaContext(Protocol):
     invoked_function_arn: str
     aws_request_id: str
 
+    def get_remaining_time_in_millis(self) -> int:
+        """Return how long the call may still take."""
+
 
 Handler = Callable[[Document, LambdaContext], Any]
 

@@ -8,7 +8,7 @@ from framewarden.aws.dynamo import Row
 from framewarden.aws.ledger import ROW_LIFE, Ledger
 from framewarden.aws.review_queue import OPEN
 from framewarden.aws.reviews import Reviews
-from framewarden.domain import cases, incidents, waits
+from framewarden.domain import batch_lists, cases, incidents, waits
 from framewarden.domain.errors import StoreConflictError
 from framewarden.domain.times import iso, parse
 from framewarden.observability import count
@@ -85,6 +85,7 @@ def _row(case: Document, frame: Document, execution: str, before: str | None, no
     }
     kept = ("bucket", "key", "version_id", "frame_id")
     remind, deadline = case.pop("remind"), incidents.rung_deadline(now, case["ladder"], 0)
+    channel = batch_lists.channel_of(case["batch"]) if "batch" in case else frame["channel"]
     reminder = {} if remind is None else {"remind_at": int(now.timestamp()) + remind}
     return {
         **case,
@@ -94,11 +95,12 @@ def _row(case: Document, frame: Document, execution: str, before: str | None, no
         # While it is pending, and only then, it has a place in the queue.
         "open": OPEN,
         "place": incidents.place(case["severity"], deadline),
-        # A still is an incident of its own: nobody decides about a picture by looking at another.
+        # A still, or a list, is an incident of its own: nobody decides about a picture by looking
+        # at another.
         "incident": incidents.incident_key(
             frame["channel_arn"] or frame["frame_id"], case["category"]
         ),
-        "channel": frame["channel"],
+        "channel": channel,
         "channel_arn": frame["channel_arn"],
         "source": frame["source"],
         "frame": {name: frame[name] for name in kept},

@@ -4,9 +4,11 @@ from datetime import datetime
 from typing import Any
 
 from framewarden import closing, settings
+from framewarden.aws.batch_store import Batches
 from framewarden.aws.ledger import Ledger
 from framewarden.aws.reviews import Reviews
-from framewarden.domain import frames
+from framewarden.domain import batches, frames
+from framewarden.domain.batch_failures import death_of
 from framewarden.domain.times import iso
 from framewarden.observability import count, logger
 
@@ -14,10 +16,12 @@ Document = dict[str, Any]
 
 
 def settle_dead(event: Document, own: settings.Settle, now: datetime) -> Document:
-    """Settle the frame of an execution that failed, timed out or was aborted."""
+    """Settle the frame, or the batch, of an execution that failed, timed out or was aborted."""
     detail = event["detail"]
     reason = f"execution_{detail['status'].lower()}"
     logger.error("execution died", extra={"execution": detail["name"], "reason": reason})
+    if detail.get("stateMachineArn") == own.batch_machine_arn:
+        return _end_batch(detail, own, now)
     ours = frames.read_execution_name(detail["name"])
     if not ours:
         return {"frame_id": None, "settled": False}
@@ -36,6 +40,28 @@ def settle_dead(event: Document, own: settings.Settle, now: datetime) -> Documen
     if settled:
         count("FramesUnscreened", frames_ended)
     return {"frame_id": frame_id, "settled": settled}
+
+
+def _end_batch(detail: Document, own: settings.Settle, now: datetime) -> Document:
+    """Fail a batch whose execution ended without saying how; nothing that was answered is lost."""
+    ours = batches.read_execution_name(detail["name"])
+    changes = {
+        "status": batches.FAILED,
+        "failure": death_of(detail["status"]),
+        "ended_at": iso(now),
+    }
+    settled = False
+    if ours:
+        store = Batches(own.batches_table)
+        row = store.get(ours) or {}
+        # An earlier attempt's end is no news of the one that runs.
+        if row.get("execution") == detail["name"]:
+            # A worker may have said why it stops; then only the end of it is left to be written.
+            said = row["status"] in batches.RESUMABLE and not row.get("ended_at")
+            only = (row["status"],) if said else batches.LIVE
+            changes = {"ended_at": changes["ended_at"]} if said else changes
+            settled = store.change(ours, changes, only=only, attempt=row["attempt"]) is not None
+    return {"batch": ours, "settled": settled}
 
 
 def _end_reviews(

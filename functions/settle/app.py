@@ -1,4 +1,4 @@
-"""Settle the frame of an execution that died."""
+"""Settle the frame, or the batch, of an execution that died."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from local.cli import (
+    batch,
     channels,
     cloud,
     demo,
@@ -40,8 +41,8 @@ def application(chooser: Chooser | None = None) -> typer.Typer:
         pretty_exceptions_enable=False,
     )
     app.callback()(_root)
-    looking = (executions, frames, doctor)
-    for part in (cloud, demo, desk, users, moderate, policy, reviews, channels, *looking):
+    acting = (cloud, demo, desk, users, moderate, batch, policy, reviews, channels)
+    for part in (*acting, executions, frames, doctor):
         part.register(app)
     return app
 

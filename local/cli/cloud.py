@@ -23,19 +23,29 @@ def up(
         int | None,
         typer.Option("--port", min=0, max=65535, help="The port of 127.0.0.1; 0 takes any."),
     ] = None,
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--parameter",
+            metavar="NAME=VALUE",
+            help="A parameter of template.yaml, as often as needed: "
+            "--parameter BatchSourceBuckets=photos,scans",
+        ),
+    ] = None,
     json_: JsonOption = False,
 ) -> None:
     """Start the laptop cloud, deploy the template on it and publish the default policy."""
     from local.cli.desk import show_people
     from local.cli.status_view import show
     from local.laptop import cloud
-    from local.laptop.deploy import build_and_deploy
+    from local.laptop.deploy import build_and_deploy, parameters_of
     from local.laptop.people import demo_people
     from local.publish import publish_if_none
     from local.status import health
     from local.target import laptop, running_cloud
 
-    build_and_deploy(cloud.up(port=port, progress=say), progress=say)
+    parameters = parameters_of(parameter or ())
+    build_and_deploy(cloud.up(port=port, progress=say), parameters=parameters, progress=say)
     target = laptop()
     published = publish_if_none(target)
     if published:

@@ -12,7 +12,7 @@ from framewarden.domain import pasted
 from framewarden.domain.durations import parse_duration
 from framewarden.domain.frames import Home
 from framewarden.domain.times import parse
-from framewarden.looking import MODERATE
+from framewarden.looking import BATCH, MODERATE, ORDER
 from framewarden.meaning import channel_arn, elsewhere
 from framewarden.wanted import Wanted
 from local.errors import OperatorError
@@ -22,6 +22,7 @@ from local.target import Target
 AS_FAR_BACK = timedelta(days=90)
 # Clocks differ: what was put this second may bear the next one.
 AHEAD = timedelta(minutes=1)
+KINDS = {ORDER: "orders", BATCH: "batches"}
 
 
 def query(
@@ -44,8 +45,8 @@ def query(
     asked = [name for name, value in of.items() if value]
     if machine != MODERATE and (asked or unscreened):
         raise typer.BadParameter(
-            "orders are of no frame: only --status, --since and --until go with it.",
-            param_hint="--machine order",
+            f"{KINDS[machine]} are of no frame: only --status, --since and --until go with it.",
+            param_hint=f"--machine {machine}",
         )
     if len(asked) > 1:
         raise typer.BadParameter("one of them at a time.", param_hint=f"--{', --'.join(asked)}")

@@ -104,6 +104,7 @@ def _facts(inspection: Inspection, now: datetime) -> list[tuple[str, Text | str 
         ("execution", execution.name),
         ("status", status),
         ("order", _order(told)),
+        ("batch", told["batch"]),
         ("frame", told["frame"]["key"]),
         ("version", told["frame"]["version_id"]),
         ("channel", told["frame"]["channel"]),

@@ -31,10 +31,11 @@ class Status(StrEnum):
 
 
 class Machine(StrEnum):
-    """What `--machine` takes: frames, or orders about channels."""
+    """What `--machine` takes: frames, orders about channels, or batches."""
 
     moderate = "moderate"
     order = "order"
+    batch = "batch"
 
 
 def register(app: typer.Typer) -> None:
@@ -51,7 +52,7 @@ def list_(
         Status | None, typer.Option(case_sensitive=False, help="Only these; all by default.")
     ] = None,
     machine: Annotated[
-        Machine, typer.Option(help="Which machine: frames, or orders about channels.")
+        Machine, typer.Option(help="Which machine: frames, orders about channels, or batches.")
     ] = Machine.moderate,
     limit: Annotated[int, typer.Option(min=1, help="How many at most, the newest first.")] = 50,
     key: Annotated[str | None, typer.Option(help="Only of this object, every version.")] = None,
@@ -98,7 +99,7 @@ def show(
         str,
         typer.Argument(
             metavar="EXECUTION",
-            help="Its name or ARN, or a frame's id, key or s3:// address, or a review's id.",
+            help="Its name or ARN, a frame's id, key or s3:// address, a review's or batch's id.",
         ),
     ],
     data: Annotated[

@@ -1,7 +1,8 @@
 """Deploy the template, unmodified, on the laptop cloud."""
 
 import platform
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -70,6 +71,33 @@ def defaults(cloud: Cloud) -> dict[str, str]:
         "PlaceName": "the laptop cloud",
         "AwsConsole": "none",
     }
+
+
+def parameters_of(given: Iterable[str], template: Path = TEMPLATE) -> dict[str, str]:
+    """Read `Name=value` pairs.
+
+    Raises
+    ------
+    OperatorError
+        One is no pair, or the template has no such parameter.
+    """
+    known = re.findall(r"^  (\w+):$", _section(template, "Parameters"), re.MULTILINE)
+    chosen: dict[str, str] = {}
+    for pair in given:
+        name, equals, value = pair.partition("=")
+        if not equals or name not in known:
+            raise OperatorError(
+                f"{pair!r} is not NAME=VALUE of a parameter of {template.name}.",
+                f"It has: {', '.join(known)}",
+            )
+        chosen[name] = value
+    return chosen
+
+
+def _section(template: Path, name: str) -> str:
+    """Cut a top-level part out of the template's text."""
+    _, _, below = template.read_text().partition(f"\n{name}:\n")
+    return re.split(r"^\w", below, maxsplit=1, flags=re.MULTILINE)[0]
 
 
 def _require_runtime(cloud: Cloud, parameters: Mapping[str, str]) -> None:

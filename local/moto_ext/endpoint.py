@@ -13,6 +13,7 @@ from werkzeug.wrappers import Request, Response
 from local.moto_ext import calls, delays, encoder, events, faults, quotas
 from local.moto_ext.errors import AwsError
 from local.moto_ext.ivschat import models as chat
+from local.moto_ext.rekognition import pixels, recorded
 from local.moto_ext.services import SERVICES
 
 PREFIX = "/_framewarden/"
@@ -88,6 +89,17 @@ def list_chat(body: dict[str, Any]) -> Answer:
     return [asdict(event) for event in chat.received()]
 
 
+def tell_inference(body: dict[str, Any]) -> Answer:
+    """Say how many pictures the model has looked at, and for how long."""
+    return asdict(pixels.inference())
+
+
+def record_answers(body: dict[str, Any]) -> Answer:
+    """Give pictures their answers by the SHA-256 of their bytes, instead of those given before."""
+    recorded.use(body)
+    return {"recorded": len(body)}
+
+
 Handler = Callable[[dict[str, Any]], Answer]
 _ROUTES: list[tuple[str, str, Handler]] = [
     ("GET", "health", health),
@@ -102,6 +114,8 @@ _ROUTES: list[tuple[str, str, Handler]] = [
     ("POST", "quotas", change_quotas),
     ("POST", "events", change_events),
     ("GET", "chat", list_chat),
+    ("GET", "inference", tell_inference),
+    ("POST", "recorded", record_answers),
 ]
 _MAP = Map([Rule(PREFIX + path, methods=[verb], endpoint=call) for verb, path, call in _ROUTES])
 

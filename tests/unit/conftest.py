@@ -27,7 +27,7 @@ from moto.sqs.models import sqs_backends
 from moto.stepfunctions.models import stepfunctions_backends
 
 from framewarden import watching
-from framewarden.aws import clients, link_keys, parameters, policies
+from framewarden.aws import batch_policies, clients, link_keys, parameters, policies
 from framewarden.aws.dynamo import typed, untyped
 from local.moto_ext import delays, encoder, install
 from local.moto_ext.control import control
@@ -100,6 +100,7 @@ def wire(lasting: Clients, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
 def _forget() -> None:
     """Forget what a worker keeps between two events."""
     kept = (clients.client, link_keys.link_keys, parameters._provider, policies._provider)
+    kept = (*kept, batch_policies.policy_of)
     for cached in (*kept, policies._parsed, watching._thumbnail_seconds):
         cached.cache_clear()
 

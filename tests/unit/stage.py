@@ -10,7 +10,7 @@ from framewarden import closing, reviewing, settings, stopping
 from framewarden.aws.ledger import Ledger
 from framewarden.domain.frames import objects_of
 from framewarden.domain.times import parse
-from tests.unit import scenes
+from tests.unit import batch_rows, scenes
 from tests.unit.scenes import event
 
 ANSWER = {
@@ -105,4 +105,6 @@ PREPARATIONS = {
     "reconcile": _back,
     "archive": _admitted,
     "settle": _dead,
+    "start_batch": batch_rows.to_start,
+    "plan_batch": batch_rows.to_plan,
 }

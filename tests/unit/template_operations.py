@@ -16,6 +16,12 @@ PREFIXES = {"stepfunctions": "states"}
 # Calls that need the permissions of other operations.
 NEEDS = {
     "s3:CopyObject": {"s3:GetObject", "s3:PutObject"},
+    "s3:UploadPartCopy": {"s3:GetObject", "s3:PutObject"},
+    "s3:HeadObject": {"s3:GetObject"},
+    "s3:ListObjectsV2": {"s3:ListBucket"},
+    "s3:CreateMultipartUpload": {"s3:PutObject"},
+    "s3:UploadPart": {"s3:PutObject"},
+    "s3:CompleteMultipartUpload": {"s3:PutObject"},
     "dynamodb:TransactWriteItems": set(),  # its members are found by their keys
 }
 MEMBERS = {
@@ -29,6 +35,8 @@ POWERTOOLS = {"SSMProvider": {"ssm:GetParameter"}, "AppConfigProvider": APPCONFI
 # Methods of a client that are no operation: the operation is their first argument.
 INDIRECT = frozenset({"getattr", "get_paginator", "generate_presigned_url"})
 
+NO_CALLS = frozenset({"meta"})  # what a client knows of itself
+
 Node = tuple[str, str]  # a module and a body of it; "*" is a module used as a value
 
 
@@ -40,7 +48,7 @@ def operations(folder: str) -> set[str]:
         for helper in body.names & POWERTOOLS.keys():
             found |= POWERTOOLS[helper]
         for service, method in body.calls:
-            if method not in INDIRECT:
+            if method not in INDIRECT | NO_CALLS:
                 found |= _needed(service, method)
         found |= _passed_as_text(module, body)
     return found

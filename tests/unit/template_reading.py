@@ -22,6 +22,7 @@ PSEUDO = {
     "AWS::NoValue": None,
 }
 FUNCTION, MACHINE = "AWS::Serverless::Function", "AWS::Serverless::StateMachine"
+MANAGED = "AWS::IAM::ManagedPolicy"
 
 Document = dict[str, Any]
 
@@ -71,7 +72,9 @@ class Template:
     def parameters(self) -> Document:
         """The value of each parameter."""
         declared = self.source["Parameters"].items()
-        return {name: self.given.get(name, about["Default"]) for name, about in declared}
+        chosen = {name: self.given.get(name, about["Default"]) for name, about in declared}
+        lists = {name for name, about in declared if about["Type"] == "CommaDelimitedList"}
+        return {name: v.split(",") if name in lists else v for name, v in chosen.items()}
 
     @cached_property
     def resources(self) -> dict[str, Document]:
@@ -104,7 +107,9 @@ class Template:
     def statements(self, name: str) -> list[Document]:
         """Return the statements of a function or machine of its own; lists stay lists."""
         policies = self.resources[name]["Properties"].get("Policies", [])
-        found = [statement for policy in policies for statement in policy["Statement"]]
+        managed = {physical(name): body for name, body in self.of_type(MANAGED).items()}
+        own = [managed[p]["PolicyDocument"] if isinstance(p, str) else p for p in policies]
+        found = [statement for policy in own for statement in policy["Statement"]]
         return [
             statement
             | {"Action": as_list(statement["Action"]), "Resource": as_list(statement["Resource"])}
@@ -152,12 +157,25 @@ class Template:
             return f"arn:aws:iam::{ACCOUNT}:role/{physical(name)}"
         return f"arn:aws:{kind.split('::')[1].lower() if kind else 'any'}:{REGION}:{ACCOUNT}:{name}"
 
-    def _sub(self, text: str) -> str:
+    def _sub(self, argument: str | list[Any]) -> str:
+        text, own = (argument, {}) if isinstance(argument, str) else argument
+        given = self.resolve(own)
+
         def filled(match: re.Match[str]) -> str:
             name, dot, attribute = match[1].partition(".")
+            if name in given:
+                return str(given[name])
             return str(self._getatt([name, attribute]) if dot else self._ref(name))
 
         return re.sub(r"\$\{([^}!]+)\}", filled, text)
+
+    def _join(self, argument: list[Any]) -> str:
+        between, parts = argument
+        return str(between).join(self.resolve(parts))
+
+    def _split(self, argument: list[Any]) -> list[str]:
+        between, text = argument
+        return str(self.resolve(text)).split(between)
 
     def _if(self, argument: list[Any]) -> Any:
         condition, then, otherwise = argument

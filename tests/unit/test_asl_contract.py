@@ -23,10 +23,21 @@ PATHS = {
     for path in sorted((ROOT / "statemachines").glob("*.asl.json"))
 }
 MACHINES = {machine: json.loads(path.read_text()) for machine, path in PATHS.items()}
+
+
+def scopes(document):
+    """Return a machine, and what its Maps run for an item: names are unique among all of them."""
+    yield document
+    for body in document["States"].values():
+        if "ItemProcessor" in body:
+            yield from scopes(body["ItemProcessor"])
+
+
 STATES = {
     (machine, name): body
     for machine, document in MACHINES.items()
-    for name, body in document["States"].items()
+    for scope in scopes(document)
+    for name, body in scope["States"].items()
 }
 TASKS = {state: body for state, body in STATES.items() if body["Type"] == "Task"}
 # A step does the same in both machines, so what is true of its handler is tested once.
@@ -80,16 +91,25 @@ def reached_from(machine, start):
 
 
 def ends(machine):
+    return ends_of(MACHINES[machine])
+
+
+def ends_of(scope):
     return {
         name: body["Type"]
-        for (of, name), body in STATES.items()
-        if of == machine and (body.get("End") or body["Type"] in ("Succeed", "Fail"))
+        for name, body in scope["States"].items()
+        if body.get("End") or body["Type"] in ("Succeed", "Fail")
     }
 
 
 class TestShape:
-    def test_there_are_two_machines(self):
-        assert set(MACHINES) == {"moderate", "order"}
+    def test_there_are_three_machines(self):
+        assert set(MACHINES) == {"moderate", "order", "batch"}
+
+    @pytest.mark.parametrize("machine", MACHINES)
+    def test_no_two_states_of_a_machine_have_one_name(self, machine):
+        names = [name for scope in scopes(MACHINES[machine]) for name in scope["States"]]
+        assert len(names) == len(set(names))
 
     @pytest.mark.parametrize("machine", MACHINES)
     def test_the_linter_finds_nothing(self, machine):
@@ -102,16 +122,35 @@ class TestShape:
 
     @pytest.mark.parametrize("machine", MACHINES)
     def test_every_state_is_reached_and_leads_to_an_end(self, machine):
-        document = MACHINES[machine]
-        assert reached_from(machine, document["StartAt"]) == set(document["States"])
-        for name in document["States"]:
-            assert reached_from(machine, name) & set(ends(machine))
+        for scope in scopes(MACHINES[machine]):
+            assert reached_from(machine, scope["StartAt"]) == set(scope["States"])
+            for name in scope["States"]:
+                assert reached_from(machine, name) & set(ends_of(scope))
 
-    def test_a_frame_has_one_end_and_an_order_two(self):
+    def test_a_frame_has_one_end_and_the_others_two(self):
         assert ends("moderate") == {"Archive": "Task"}
         for name in MACHINES["moderate"]["States"]:
             assert "Archive" in reached_from("moderate", name)
         assert ends("order") == {"Carried": "Succeed", "Failed": "Fail"}
+        assert ends("batch") == {"BatchEnded": "Succeed", "BatchFailed": "Fail"}
+
+    def test_a_batch_that_fails_says_how_to_go_on(self):
+        assert "batch resume" in STATES["batch", "BatchFailed"]["Cause"]
+
+    def test_a_range_leaves_nothing_in_the_state(self):
+        """The outputs of 2,000 ranges are one state's result, which may have 256 KiB."""
+        for scope in list(scopes(MACHINES["batch"]))[1:]:
+            [(_, kind)] = ends_of(scope).items()
+            assert kind == "Pass"
+            assert [body["Result"] for body in scope["States"].values() if body.get("End")] == [{}]
+        assert STATES["batch", "AnalyzeBatch"]["ResultPath"] is None
+        assert STATES["batch", "AnalyzeShards"]["ResultPath"] is None
+
+    def test_ranges_run_beside_each_other_up_to_a_bound_and_each_once(self):
+        outer, inner = STATES["batch", "AnalyzeBatch"], STATES["batch", "AnalyzeShards"]
+        assert outer["ItemProcessor"]["ProcessorConfig"]["Mode"] == "DISTRIBUTED"
+        assert outer["MaxConcurrency"] == 10
+        assert inner["MaxConcurrency"] == 1
 
     def test_an_order_that_fails_says_where_to_look(self):
         failed = STATES["order", "Failed"]
@@ -121,7 +160,7 @@ class TestShape:
     @pytest.mark.parametrize("machine", MACHINES)
     def test_nothing_is_named_by_its_arn(self, machine):
         found = {body["Resource"] for (of, _), body in TASKS.items() if of == machine}
-        assert found == {"moderate": {INVOKE, WAIT}, "order": {INVOKE}}[machine]
+        assert found == {"moderate": {INVOKE, WAIT}}.get(machine, {INVOKE})
         rest = PATHS[machine].read_text().replace(f'"{WAIT}"', "").replace(f'"{INVOKE}"', "")
         assert "arn:" not in rest
         assert not re.search(r"\d{12}", rest)
@@ -139,7 +178,7 @@ class TestShape:
         """Where it leads differs, and what it is called for."""
         [one, other] = (
             {key: part for key, part in STATES[machine, name].items() if key not in WAYS}
-            for machine in MACHINES
+            for machine in ("moderate", "order")
         )
         assert one == other
         assert {name for machine, name in TASKS if machine == "order"} == {
@@ -159,6 +198,11 @@ class TestShape:
             "Reinstate": "$.reinstated",
             "HoldUnscreened": "$.unscreened",
             "Archive": "$.archive",
+            "PlanBatch": "$.plan",
+            "PlanShards": "$.item",
+            "AnalyzeShard": "$.result",
+            "FollowBulkJob": "$.job",
+            "FinishBatch": "$.finished",
         }
 
     def test_the_task_token_reaches_one_state_and_no_slot(self):
@@ -194,7 +238,8 @@ class TestTimes:
             return
         general = TEMPLATE.source["Globals"]["Function"]["Timeout"]
         own = TEMPLATE.functions[f"{name}Function"].get("Timeout", general)
-        assert own < task["TimeoutSeconds"] <= 60
+        # A frame is waited for; what works on thousands of lines may take its function's longest.
+        assert own < task["TimeoutSeconds"] <= (60 if state[0] != "batch" else 900 + 10)
 
     @pytest.mark.parametrize("state", TASKS, ids=".".join)
     def test_a_task_is_retried_with_full_jitter_and_a_limit(self, state):
@@ -278,8 +323,19 @@ class TestErrors:
             ("order", "StopStream"): "StopFailed",
             ("order", "Reinstate"): "StopFailed",
             ("order", "StopFailed"): "Failed",
+            ("batch", "PlanBatch"): "FinishBatch",
+            ("batch", "FollowBulkJob"): "FinishBatch",
+            # A range that fails is counted by the Map, which is caught as a whole.
+            ("batch", "PlanShards"): None,
+            ("batch", "AnalyzeShard"): None,
+            ("batch", "FinishBatch"): None,
         }
         assert caught.get("States.ALL") == expected.get(state, "HoldUnscreened")
+
+    def test_ranges_that_fail_end_where_the_batch_says_so(self):
+        [caught] = STATES["batch", "AnalyzeBatch"]["Catch"]
+        assert caught["ErrorEquals"] == ["States.ALL"]
+        assert (caught["ResultPath"], caught["Next"]) == ("$.error", "FinishBatch")
 
     def test_what_a_stop_failed_of_is_handed_on_in_both_machines(self):
         for machine, name in (("moderate", "StopStream"), ("order", "StopStream")):
@@ -316,7 +372,7 @@ def leaves_of(folder):
         found |= names & (TRANSIENT | PERMANENT)
         if "STORE_FAILURES" in names:
             found |= {leaf.__name__ for leaf in STORE_FAILURES.values()}
-        if "FAILURES" in names:
+        if "FAILURES" in names and module.startswith("framewarden.aws."):
             codes = import_module(module).FAILURES
             found |= {leaf.__name__ for leaf in codes.values()}
     return found

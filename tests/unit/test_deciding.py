@@ -338,6 +338,49 @@ class TestAtTheDesk:
         assert len(aws.answers()) == 1
 
 
+class TestCountingLabels:
+    """What people say of labels in live reviews is counted with what they say of batches."""
+
+    def counted(self, aws):
+        row = aws.row("batches", batch="live", item="labels") or {}
+        return {name: value for name, value in row.items() if "#" in name}
+
+    def test_labels_are_counted_with_the_decision(self, aws, opened):
+        decide_at_desk(opened["review_id"], "stop", labels=JUDGED | {"denied": ["Alcohol"]})
+        assert self.counted(aws) == {"tp#Explicit": 1, "fp#Alcohol": 1, "fn#Weapons": 1}
+        assert len(aws.wire.made("TransactWriteItems")[-1]["TransactItems"]) == 3
+
+    def test_a_decision_that_came_second_counts_nothing(self, aws, opened):
+        decide_at_desk(opened["review_id"], "stop")
+        decide_at_desk(opened["review_id"], "allow", labels=JUDGED)
+        assert self.counted(aws) == {}
+
+    def test_whoever_is_asked_next_corrects_what_was_said(self, aws, opened):
+        decide_at_desk(opened["review_id"], "escalate", labels=JUDGED)
+        assert self.counted(aws) == {"tp#Explicit": 1, "fn#Weapons": 1}
+        labels = {"confirmed": [], "denied": ["Explicit"], "added": ["Weapons"]}
+        decide_at_desk(opened["review_id"], "allow", labels=labels)
+        counted = {name: by for name, by in self.counted(aws).items() if by}
+        assert counted == {"fp#Explicit": 1, "fn#Weapons": 1}
+
+    def test_a_stop_is_never_lost_for_the_sake_of_counting(self, aws, opened):
+        failure = "TransactionCanceledException"
+        aws.wire.fails("TransactWriteItems", failure, times=2, **CONFLICT)
+        assert decide_at_desk(opened["review_id"], "stop", labels=JUDGED).first is True
+        assert aws.review(opened["review_id"])["labels_judged"] == JUDGED
+        assert self.counted(aws) == {}
+
+    @pytest.mark.parametrize("late", [False, True])
+    @pytest.mark.parametrize("call", range(1, 6))
+    def test_a_worker_killed_at_any_call_decides_and_counts_both_or_neither(
+        self, aws, opened, call, late
+    ):
+        with aws.wire.killed_at(call, after=late), pytest.raises(KilledError):
+            decide_at_desk(opened["review_id"], "stop", labels=JUDGED)
+        decided = aws.review(opened["review_id"])["status"] == "decided"
+        assert bool(self.counted(aws)) is decided
+
+
 class TestComingLate:
     def test_what_comes_after_the_deadline_is_recorded(self, aws, opened):
         late = decide(opened["review_id"], "stop", now=after(minutes=15), note="oh no")

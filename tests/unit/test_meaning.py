@@ -30,6 +30,9 @@ def means(text):
         (EXECUTIONS.arn("order", "by-hand"), Meant("execution", "order", "by-hand")),
         ("https://d/executions/order/by-hand", Meant("execution", "order", "by-hand")),
         (MACHINES["order"], Meant("search", wanted=Wanted(machine="order"))),
+        (f"{REVIEW}-2", Meant("execution", "batch", f"{REVIEW}-2")),
+        (f"https://d/batches/{REVIEW}", Meant("execution", "batch", REVIEW)),
+        (EXECUTIONS.arn("batch", REVIEW), Meant("execution", "batch", REVIEW)),
         (REVIEW, Meant("search", wanted=Wanted(review_id=REVIEW))),
         ("s3://b/uploads/a.jpg", Meant("search", wanted=Wanted(key="uploads/a.jpg"))),
         ("AbCdef1G2hij", Meant("search", wanted=Wanted(channel_arn=CHANNEL))),
@@ -63,9 +66,19 @@ def test_what_is_of_this_desk_is_understood(text, meaning):
         ),
         (
             f"{STATES}:execution:Billing:x",
-            "The machine Billing is not framewarden's here: this desk shows framewarden-Moderate "
-            "and framewarden-Order. Look at it in the AWS console.",
+            "The machine Billing is not framewarden's here: this desk shows framewarden-Moderate, "
+            "framewarden-Order and framewarden-Batch. Look at it in the AWS console.",
         ),
+        (
+            f"{STATES}:execution:framewarden-Batch/AnalyzeBatch:0a1b",
+            "This is of a part of a batch: each ran as a child of the batch's Distributed Map",
+        ),
+        (f"{STATES}:mapRun:framewarden-Batch/AnalyzeBatch:0a1b", "This is of a part of a batch"),
+        (
+            "arn:aws:states:eu-west-1:111122223333:mapRun:framewarden-Batch/AnalyzeBatch:0a1b",
+            "This execution is of account 111122223333 in eu-west-1",
+        ),
+        (f"{STATES}:mapRun:Billing/Each:0a1b", "The machine Billing is not framewarden's here"),
         (f"{STATES}:stateMachine:Billing", "The machine Billing is not framewarden's here"),
     ],
 )

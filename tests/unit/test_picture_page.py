@@ -15,7 +15,17 @@ from framewarden.domain import links
 from framewarden.domain.times import iso
 from picture_page import app
 from tests.unit.conftest import LINK_KEY
-from tests.unit.scenes import ACCOUNT, CHANNEL, FRAMES_BUCKET, REGION, ROOT, another, state
+from tests.unit.console.verify_world import BATCH, RULE, List
+from tests.unit.scenes import (
+    ACCOUNT,
+    BATCHES_BUCKET,
+    CHANNEL,
+    FRAMES_BUCKET,
+    REGION,
+    ROOT,
+    another,
+    state,
+)
 
 CONTEXT = SimpleNamespace(
     aws_request_id="req-42",
@@ -28,9 +38,11 @@ CONTEXT = SimpleNamespace(
 def deployed(aws, monkeypatch):
     monkeypatch.setenv("LINK_MAY", "stop")
     monkeypatch.setenv("DESK_CLIENT_ID", "client")
-    app._desk.cache_clear()
+    for cached in (app._desk, app._sheets, app._sheet_desk):
+        cached.cache_clear()
     yield aws
-    app._desk.cache_clear()
+    for cached in (app._desk, app._sheets, app._sheet_desk):
+        cached.cache_clear()
 
 
 def ask(path, sig=None, **query):
@@ -98,6 +110,23 @@ def test_a_version_that_was_deleted_is_drawn_as_missing(deployed):
     assert (strip.count("<image "), strip.count("not shown")) == (1, 1)
 
 
+def test_a_sheet_comes_from_the_bucket_and_is_kept_there(deployed):
+    listed = List(deployed)
+    listed.fill(2, picture=picture("red"))
+    review_id = listed.ask_people()
+    exp = int((datetime.now(UTC) + timedelta(hours=25)).timestamp())
+    asked = {"rule": RULE, "review": review_id, "exp": str(exp)}
+    sig = links.sign_link(LINK_KEY, review_id, exp)
+    deployed.wire.forget()
+    for _ in range(2):
+        reply = ask(f"/batches/{BATCH}/sheet", sig, **asked)
+        assert reply["statusCode"] == 200
+        assert "data:image/jpeg;base64," in reply["body"]
+    [kept] = deployed.wire.made("PutObject")
+    assert kept["Key"].startswith(f"batches/{BATCH}/sheets/")
+    assert kept["Bucket"] == BATCHES_BUCKET
+
+
 def test_a_bad_link_reads_nothing(deployed):
     store(deployed)
     assert ask("/reviews/r1/blurred", sig="forged")["statusCode"] == 403
@@ -126,7 +155,7 @@ def test_pillow_is_loaded_with_the_first_picture_and_not_with_the_function():
 
 def test_nothing_else_of_the_functions_names_pillow():
     naming = [path.name for path in (ROOT / "functions").rglob("*.py") if "PIL" in path.read_text()]
-    assert naming == ["blurring.py"]
+    assert sorted(naming) == ["blurring.py", "sheet_drawing.py"]
 
 
 def test_the_handler_stays_small():

@@ -3,12 +3,13 @@
 import json
 import re
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from framewarden import settings
-from framewarden.aws import channels, latest, ledger
+from framewarden.aws import batch_store, channels, latest, ledger
 from framewarden.domain import policy_document
 from tests.unit.template_reading import DAY, REGION, ROOT, STACK, Template, folder_of, physical
 
@@ -22,8 +23,15 @@ MODERATE = MACHINES["ModerateStateMachine"]
 
 def tasks(machine: str) -> dict[str, dict[str, Any]]:
     """Return the Task states of a machine."""
-    states = MACHINES[machine]["States"].items()
-    return {name: state for name, state in states if state["Type"] == "Task"}
+    return {name: state for name, state in _states(MACHINES[machine]) if state["Type"] == "Task"}
+
+
+def _states(scope: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Return the states of a machine, and those that its Maps run for an item."""
+    for name, state in scope["States"].items():
+        yield name, state
+        if "ItemProcessor" in state:
+            yield from _states(state["ItemProcessor"])
 
 
 TIMED = [
@@ -36,8 +44,9 @@ TIMED = [
 OUTPUTS = {
     *("ConsoleUrl", "DeskUrl", "ApiUrl", "ConsoleUrlParameter", "NoticeTopicArn"),
     *("UserPoolId", "UserPoolClientId"),
-    *("StateMachineArn", "OrderMachineArn"),
-    *("FramesBucket", "EvidenceBucket"),
+    *("StateMachineArn", "OrderMachineArn", "BatchMachineArn"),
+    *("FramesBucket", "EvidenceBucket", "BatchesBucket", "BatchesTable", "StartBatchFunction"),
+    *("BatchSources", "BatchQuotaShare", "RekognitionQuota"),
     *("FramesTable", "ReviewsTable", "ChannelsTable", "OutboxTable"),
     *("IntakeFunction", "SweepFunction", "ReconcileFunction"),
     *("IntakeDeadLetterQueueUrl", "SettleDeadLetterQueueUrl"),
@@ -162,6 +171,15 @@ def test_table_is_on_demand_encrypted_and_recoverable(table: str) -> None:
     assert about["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
 
 
+def test_no_output_has_the_name_of_a_parameter() -> None:
+    """The SAM CLI takes such an output's name for the parameter, and ends with a traceback."""
+    assert not TEMPLATE.source["Outputs"].keys() & TEMPLATE.source["Parameters"].keys()
+
+
+def test_what_batches_write_starts_no_batch() -> None:
+    assert "NotificationConfiguration" not in TEMPLATE.resources["BatchesBucket"]["Properties"]
+
+
 def test_pages_leave_no_signature_in_a_log() -> None:
     web = Template({"ConsoleAccessLogs": "on"}).resources["Web"]["Properties"]
     logged = set(json.loads(web["AccessLogSetting"]["Format"]).values())
@@ -186,6 +204,11 @@ def test_only_pages_with_a_form_take_a_post() -> None:
         ("ReviewPageFunction", "/reviews/{review_id}/notes"),
         ("ReviewPageFunction", "/reviews/{review_id}/reveal"),
         ("ChannelPageFunction", "/channels/{service}/{channel_id}"),
+        ("BatchPageFunction", "/batches"),
+        ("BatchPageFunction", "/batches/{batch_id}/cancel"),
+        ("BatchPageFunction", "/batches/{batch_id}/resume"),
+        ("BatchPageFunction", "/batches/{batch_id}/verify"),
+        ("BatchPageFunction", "/batches/{batch_id}/reveal"),
     }
     assert {method for _, method, _ in routes} == {"GET", "HEAD", "POST"}
 
@@ -229,8 +252,10 @@ def test_indexes_are_those_that_the_code_asks() -> None:
         ("ReviewsTable", "open"): ["open", "place"],
         ("ReviewsTable", "by_channel"): ["channel", "opened_at"],
         ("ChannelsTable", "open"): ["open", "since"],
+        ("BatchesTable", "by_start"): ["kind", "started_at"],
     }
     assert (latest.BY_CHANNEL, channels.OPEN) == ("by_channel", "open")
+    assert batch_store.BY_START == "by_start"
 
 
 def test_no_index_of_reviews_holds_what_answers_the_machine() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.unit.scenes import event
-from tests.unit.template_reading import ACCOUNT, DAY, ROOT, Template, physical
+from tests.unit.template_reading import ACCOUNT, DAY, ROOT, Template, as_list, physical
 
 TEMPLATE = Template()
 IVS = f"ivs/v1/{ACCOUNT}/AbCdef1G2hij/2026/11/22/8/5/j8Z9O91ndcVs"
@@ -78,6 +78,22 @@ def test_intake_hears_of_nothing_else(event: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("key", "heard"),
+    [
+        ("batches/2026/manifest.jsonl", True),
+        ("batches/m.jsonl", True),
+        ("batches/photos/a.jpg", False),
+        ("uploads/m.jsonl", False),
+        ("batches.jsonl", False),
+    ],
+)
+def test_a_manifest_starts_a_batch_and_its_images_do_not(key: str, heard: bool) -> None:
+    assert matches(rule("StartBatchFunction")["Pattern"], object_created(key)) is heard
+    elsewhere = object_created(key, physical("BatchesBucket"))
+    assert not matches(rule("StartBatchFunction")["Pattern"], elsewhere)
+
+
+@pytest.mark.parametrize(
     ("status", "heard"),
     [("FAILED", True), ("TIMED_OUT", True), ("ABORTED", True), ("SUCCEEDED", False)],
 )
@@ -90,6 +106,9 @@ def test_settle_hears_of_executions_that_died(status: str, heard: bool) -> None:
     }
     pattern = rule("SettleFunction")["Pattern"]
     assert matches(pattern, event) is heard
+    batch = TEMPLATE.environment("StartBatchFunction")["BATCH_MACHINE_ARN"]
+    of_batch = event | {"detail": {"status": status, "stateMachineArn": batch}}
+    assert matches(pattern, of_batch) is heard
     assert not matches(pattern, event | {"detail": {"status": status, "stateMachineArn": "other"}})
 
 
@@ -154,7 +173,8 @@ def test_no_event_is_lost_in_silence(function: str) -> None:
     ]
     [statement] = policy["PolicyDocument"]["Statement"]
     assert statement["Principal"] == {"Service": "events.amazonaws.com"}
-    assert rule_id in statement["Condition"]["ArnEquals"]["aws:SourceArn"]
+    sources = as_list(statement["Condition"]["ArnEquals"]["aws:SourceArn"])
+    assert [arn for arn in sources if arn.endswith(f":{rule_id}")]
     name = queue.rpartition(":")[2]
     [about] = [of for id_, of in TEMPLATE.of_type("AWS::SQS::Queue").items() if id_ == name]
     assert about == {"MessageRetentionPeriod": 14 * DAY, "SqsManagedSseEnabled": True}

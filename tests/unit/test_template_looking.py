@@ -5,7 +5,15 @@ from typing import Any
 
 import pytest
 
-from tests.unit.template_reading import ACCOUNT, FUNCTION, MACHINE, REGION, Template, physical
+from tests.unit.template_reading import (
+    ACCOUNT,
+    FUNCTION,
+    MACHINE,
+    MANAGED,
+    REGION,
+    Template,
+    physical,
+)
 
 TEMPLATE = Template()
 ROLES = [*TEMPLATE.of_type(FUNCTION), *TEMPLATE.of_type(MACHINE)]
@@ -57,8 +65,10 @@ def test_a_wildcard_gives_what_it_covers(pattern: str) -> None:
 def test_no_role_has_more_than_the_statements_that_are_looked_at(name: str) -> None:
     """A managed policy or a role of somebody else's would go past every test here."""
     properties = TEMPLATE.resources[name]["Properties"]
+    ours = [physical(policy) for policy in TEMPLATE.of_type(MANAGED)]
     assert "Role" not in properties
-    assert all(set(policy) == {"Statement"} for policy in properties.get("Policies", ()))
+    for policy in properties.get("Policies", ()):
+        assert policy in ours or set(policy) == {"Statement"}
     assert not [
         one for one in TEMPLATE.statements(name) if {"NotAction", "NotResource"} & one.keys()
     ]
@@ -78,7 +88,20 @@ def test_no_other_function_lists_executions_or_reads_one() -> None:
         for action in ("states:ListExecutions", "states:DescribeExecution", HISTORY)
         if may(name, action)
     }
-    assert looking <= LOOKING
+    # A Distributed Map follows its children, which are executions of its own machine.
+    assert looking <= LOOKING | {"BatchStateMachine"}
+
+
+def test_the_machine_of_batches_runs_itself_and_no_other() -> None:
+    own = [one for one in TEMPLATE.statements("BatchStateMachine") if one["Sid"].endswith("TheMap")]
+    actions = {action for one in own for action in one["Action"]}
+    assert actions == {
+        *("states:StartExecution", "states:DescribeExecution", "states:StopExecution"),
+    }
+    for one in own:
+        [arn] = one["Resource"]
+        assert arn.endswith(":*BatchStateMachine-*")
+        assert arn.startswith(f"arn:aws:states:{REGION}:{ACCOUNT}:")
 
 
 def test_executions_of_our_machines_are_read_and_of_no_other() -> None:

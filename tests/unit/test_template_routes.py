@@ -6,6 +6,8 @@ from typing import Any, NoReturn
 import pytest
 
 from framewarden.console import (
+    batch,
+    batches,
     channel,
     execution,
     executions,
@@ -16,7 +18,9 @@ from framewarden.console import (
     policy,
     queue,
     review,
+    sheet,
     sign_in,
+    verify,
 )
 from tests.unit.template_reading import Template
 
@@ -28,7 +32,7 @@ def never() -> NoReturn:
 CODE: dict[str, dict[str, Any]] = {
     "DeskPageFunction": {**front.routes(never), **sign_in.routes(never), **queue.routes(never)},
     "ReviewPageFunction": dict(review.routes(never)),
-    "PicturePageFunction": dict(picture.routes(never)),
+    "PicturePageFunction": {**picture.routes(never), **sheet.routes(never)},
     "ChannelPageFunction": dict(channel.routes(never)),
     "ExecutionPageFunction": {
         **executions.routes(never),
@@ -37,12 +41,18 @@ CODE: dict[str, dict[str, Any]] = {
         **policy.routes(never),
     },
     "HealthPageFunction": dict(health.routes(never)),
+    "BatchPageFunction": {
+        **batches.routes(never),
+        **batch.routes(never),
+        **verify.routes(never),
+    },
 }
 NOTHING = ("GET", "/{proxy+}")
 # Where a link leads, or what somebody may paste into a chat: scanners and previews ask by HEAD.
 SHARED = {
     *("/", "/sign-in", "/reviews/{review_id}", "/channels/{service}/{channel_id}"),
     *("/executions/{machine}/{name}", "/frames/{frame_id}"),
+    *("/batches/{batch_id}", "/batches/{batch_id}/verify"),
 }
 # Pages without a form.
 LOOKING = ("PicturePageFunction", "ExecutionPageFunction", "HealthPageFunction")

@@ -37,6 +37,7 @@ __all__ = ["browser", "people", "windows"]  # fixtures
 # Retries and Wait states take a tenth of their seconds; time-outs and deadlines do not.
 WAIT_SCALE = 0.1
 PATIENCE = 60.0
+PHOTOS = "workflow-photos"  # the bucket whose images batches may analyze
 SAMPLES = Path(__file__).parents[2] / "samples"
 DEADLINE = 6  # seconds; long enough to be read before it passes, on a slow machine too
 LABEL_RULES = ((97, "critical"), (80, "high"), (60, "medium"), (0, "low"))
@@ -455,7 +456,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     os.environ["FRAMEWARDEN_HOME"] = str(tmp_path_factory.mktemp("cloud"))
     try:
         cloud = laptop_cloud.up(port=0, wait_scale=WAIT_SCALE)
-        build_and_deploy(cloud)
+        build_and_deploy(cloud, parameters={"BatchSourceBuckets": PHOTOS})
         running = laptop_cloud.current()
         assert running is not None
         target = on_cloud(running)

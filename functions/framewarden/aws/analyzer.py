@@ -2,11 +2,14 @@
 
 from typing import Any
 
-from framewarden.aws.clients import Codes, client, named
+from botocore.exceptions import ClientError
+
+from framewarden.aws.clients import Codes, client, code_of, named
 from framewarden.domain.errors import (
     AnalyzerDeniedError,
     AnalyzerThrottledError,
     AnalyzerUnavailableError,
+    FramewardenError,
     ImageInvalidError,
     ImageMissingError,
     ImageTooLargeError,
@@ -35,8 +38,24 @@ FAILURES: Codes = {
 }
 
 
-def detect(bucket: str, key: str, version_id: str | None) -> dict[str, Any]:
-    """Return the raw answer about one object version.
+# What a bulk job's summary of its manifest calls them.
+LINE_CODES = {
+    "InvalidImageFormatException": "INVALID_IMAGE_FORMAT",
+    "InvalidParameterException": "INVALID_PARAMETER",
+    "ImageTooLargeException": "IMAGE_TOO_LARGE",
+    "InvalidS3ObjectException": "INVALID_S3_OBJECT",
+}
+
+
+def detect(
+    bucket: str,
+    key: str,
+    version_id: str | None,
+    *,
+    adapter: str | None = None,
+    min_confidence: float = MIN_CONFIDENCE,
+) -> dict[str, Any]:
+    """Return the raw answer about one object version, the adapter's where one is named.
 
     Raises
     ------
@@ -46,8 +65,23 @@ def detect(bucket: str, key: str, version_id: str | None) -> dict[str, Any]:
         Nobody can judge this object as it is.
     """
     stored = {"Bucket": bucket, "Name": key} | ({"Version": version_id} if version_id else {})
+    by = {"ProjectVersion": adapter} if adapter else {}
     with named(FAILURES, AnalyzerUnavailableError):
         answer: dict[str, Any] = client("rekognition").detect_moderation_labels(
-            Image={"S3Object": stored}, MinConfidence=MIN_CONFIDENCE
+            Image={"S3Object": stored}, MinConfidence=min_confidence, **by
         )
     return answer
+
+
+def line_code(failure: FramewardenError) -> tuple[str, str]:
+    """Return the code that a bulk job has for an image that `detect` refused, and AWS's words."""
+    cause = failure.__cause__
+    if not isinstance(cause, ClientError):
+        return "INTERNAL_SERVER_ERROR", str(failure)
+    message = cause.response.get("Error", {}).get("Message") or str(failure)
+    return LINE_CODES.get(code_of(cause), "INTERNAL_SERVER_ERROR"), message
+
+
+def region() -> str:
+    """Return the region whose Rekognition is asked."""
+    return str(client("rekognition").meta.region_name)

@@ -2,6 +2,7 @@
 
 import json
 from functools import cache, lru_cache
+from typing import Any
 
 from aws_lambda_powertools.utilities.parameters import AppConfigProvider
 from botocore.exceptions import ClientError
@@ -28,6 +29,16 @@ def current_policy(source: PolicySource) -> Policy:
     PolicyInvalidError
         What is published breaks the policy's rules.
     """
+    return _parsed(_published(source))
+
+
+def current_document(source: PolicySource) -> tuple[Policy, dict[str, Any]]:
+    """Return the published policy with the document that it was read from; raises the same."""
+    raw = _published(source)
+    return _parsed(raw), json.loads(raw)
+
+
+def _published(source: PolicySource) -> bytes:
     try:
         raw = _latest(source)
     except ClientError as failure:
@@ -38,7 +49,7 @@ def current_policy(source: PolicySource) -> Policy:
         raw = b""
     if not raw.strip():
         raise PolicyUnavailableError("no policy is published: framewarden policy publish FILE")
-    return _parsed(raw)
+    return raw
 
 
 def _latest(source: PolicySource) -> bytes:

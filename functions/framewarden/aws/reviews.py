@@ -95,16 +95,22 @@ class Reviews(ReviewQueue):
         return not transact(reminded, *self._kept(call))
 
     def decide(
-        self, row: Row, changes: Row, callback: Row, now: int, free_for: str | None = None
+        self,
+        row: Row,
+        changes: Row,
+        callback: Row,
+        now: int,
+        free_for: str | None = None,
+        counted: Sequence[Row] = (),
     ) -> bool:
         """Store the first decision before the deadline, and its callback; False for any other.
 
         The callback answers the wait of the rung that the row was read on. `free_for` names an
-        account that decides only what nobody else has claimed.
+        account that decides only what nobody else has claimed; `counted` are writes.
         """
         condition, values = _still(row["rung"], now, free_for)
         ended = self._end(row["review_id"], changes, condition, values)
-        return not transact(ended, *self._kept(callback))
+        return not transact(ended, *self._kept(callback), *counted)
 
     def climb(self, climbed: Row) -> bool:
         """Move a pending review to its next rung; False where it is there, or has ended."""

@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from framewarden.console.authority import Authority
+from framewarden.console.batch_address import sheet_of
 from framewarden.console.moments import Moment, moment
-from framewarden.console.words import words_of
+from framewarden.console.words import words_for
 from framewarden.domain import roles
+from framewarden.domain.batch_lists import FlaggedList, of_review
 from framewarden.domain.incidents import UNCATEGORISED, next_rung
 from framewarden.domain.times import parse
 
@@ -30,6 +32,7 @@ class Card:
 
     `hurry` is late (nobody can decide any more), now or nothing; `action` is what a button
     would do for whoever looks: claim, takeover or nothing; `lapsed` names whose claim ran out.
+    Of a batch's list, `sheet` is the address of its first images in one picture.
     """
 
     review_id: str
@@ -40,6 +43,8 @@ class Card:
     others: tuple[tuple[str, float], ...]
     stream: bool
     channel: str
+    listed: FlaggedList | None
+    sheet: str
     frames: int
     first: Moment
     last: Moment
@@ -70,7 +75,7 @@ def card_of(row: Row, authority: Authority, now: datetime) -> Card:
     stream = bool(row.get("channel_arn"))
     labels = _strongest(row)
     claimed = _claimed(row, now)
-    left = row["deadline"] - now.timestamp()
+    left, listed = row["deadline"] - now.timestamp(), of_review(row)
     return Card(
         review_id=str(row["review_id"]),
         severity=severity_of(row),
@@ -80,12 +85,14 @@ def card_of(row: Row, authority: Authority, now: datetime) -> Card:
         others=tuple((clipped(name, SHORT), confidence) for name, confidence in labels[1:]),
         stream=stream,
         channel=clipped(row["channel"]),
+        listed=listed,
+        sheet=sheet_of(listed) if listed else "",
         frames=int(row.get("frames", 1)),
         first=moment(parse(row["opened_at"]), now),
         last=moment(parse(row.get("last_seen_at") or row["opened_at"]), now),
         deadline=moment(datetime.fromtimestamp(row["deadline"], UTC), now),
         hurry="late" if left <= 0 else "now" if left < NOW else "",
-        then=_then(row, stream),
+        then=_then(row),
         reminded=moment(parse(row["reminded_at"]), now) if row.get("reminded_at") else None,
         escalated=escalated(row),
         holder=_holder(row) if claimed else "",
@@ -142,11 +149,11 @@ def _unscreened(row: Row) -> str:
     return clipped(str(row.get("reason") or "unknown reason").replace("_", " "))
 
 
-def _then(row: Row, stream: bool) -> str:
+def _then(row: Row) -> str:
     """Say what happens if nobody decides."""
     if next_rung(row["ladder"], int(row["rung"])) is not None:
         return "a lead is asked"
-    return words_of(row["default"], stream=stream).default
+    return words_for(row, row["default"]).default
 
 
 def _claimed(row: Row, now: datetime) -> bool:

@@ -10,7 +10,8 @@ from framewarden.console.label_tree import Branch, judged_of, tree_of
 from framewarden.console.ladder_view import Step, ladder_of
 from framewarden.console.moments import Moment, moment, span
 from framewarden.console.unevaluated import unevaluated
-from framewarden.console.words import Decision, sentences, words_of
+from framewarden.console.words import Decision, sentences, words_for
+from framewarden.domain.batch_lists import FlaggedList, of_review
 from framewarden.domain.failures import stop_failure_words
 from framewarden.domain.incidents import UNCATEGORISED, next_rung
 from framewarden.domain.times import parse
@@ -37,6 +38,7 @@ class Case:
     stream: bool
     channel: str
     channel_arn: str | None
+    listed: FlaggedList | None  # the images of a batch that it asks about, instead of one frame
     frame_id: str
     frame_key: str
     frames: int
@@ -84,6 +86,7 @@ def case_of(row: Row, now: datetime) -> Case:
         stream=stream,
         channel=str(row["channel"]),
         channel_arn=row.get("channel_arn"),
+        listed=of_review(row),
         frame_id=str(row["frame"].get("frame_id") or ""),
         frame_key=str(row["frame"]["key"]),
         frames=int(row.get("frames", 1)),
@@ -103,7 +106,7 @@ def case_of(row: Row, now: datetime) -> Case:
         next_rung=_next_rung(row),
         escalated_by=row.get("escalated_by"),
         ladder=ladder_of(row, now),
-        default=words_of(row["default"], stream=stream),
+        default=words_for(row, row["default"]),
         taken=taken_of(row, now),
         outcome=outcome_of(row),
         carrying_out=carrying_out(row, now),

@@ -10,6 +10,7 @@ from framewarden.console.opened import Opened
 from framewarden.console.problems import Problem, RefusedError, Words
 from framewarden.console.trust import Keys, check_nonce
 from framewarden.domain import roles
+from framewarden.domain.batch_lists import of_review
 
 Row = Mapping[str, Any]
 
@@ -89,7 +90,7 @@ def note(opened: Opened, keys: Keys, work: Keeps) -> Answer:
         work.note(opened.review_id, typed, **_by(opened))
     except RefusedError as refusal:
         return opened.page(refusal.problem.value, noted=typed)
-    return Answer(303, headers={"Location": f"{opened.address}#record"})
+    return Answer(303, headers={"Location": f"{opened.case}#record"})
 
 
 def reveal(opened: Opened, keys: Keys, work: Keeps) -> Answer:
@@ -97,7 +98,7 @@ def reveal(opened: Opened, keys: Keys, work: Keeps) -> Answer:
     frame = opened.row["frame"]
     try:
         _form(opened, keys, roles.REVEAL)
-        if not work.lies_there(frame):
+        if of_review(opened.row) or not work.lies_there(frame):  # a list is no picture
             raise RefusedError(Problem.NO_PICTURE)
         work.reveal(opened.review_id, **_by(opened))
     except RefusedError as refusal:

@@ -26,10 +26,14 @@ def shown(opened: "Opened") -> dict[str, Any]:
         "hands": hands,
         "signed_in": who.via == DESK,
         "late": opened.visit.late,
+        # What is said about a list's labels is said of each image where that is decided.
+        "judges": bool(hands.choices) and case.listed is None,
+        "grid": opened.grid,
+        "again": opened.case,
         "address": opened.address,
         "desk": f"{opened.request.root}reviews/" if who.via == DESK else None,
         "posts": {name: opened.below(name) for name in ("claim", "notes", "reveal", "around")},
-        "whole_record": _with(opened.address, "record=all"),
+        "whole_record": opened.record,
         "blurred": opened.blurred(),
         "strip": opened.below("strip"),
         "channel": opened.channel,
@@ -39,7 +43,7 @@ def shown(opened: "Opened") -> dict[str, Any]:
         "nonce": opened.nonce,
         "channel_nonce": links.make_nonce(who.key, who.subject(str(case.channel_arn)), now),
         "groups": label_form.groups(str(label["name"]) for label in row.get("labels") or ())
-        if hands.choices
+        if hands.choices and case.listed is None
         else (),
         "record": record_of(row, opened.shelf.events(opened.review_id), now, whole=whole),
         "history": history_of(past, opened.review_id, now) if past else None,
@@ -52,7 +56,3 @@ def _execution(opened: "Opened") -> str | None:
     if not opened.who.may(roles.INSPECT):
         return None
     return opened.request.root + execution_path("moderate", str(opened.row["execution"]))
-
-
-def _with(address: str, asked: str) -> str:
-    return f"{address}{'&' if '?' in address else '?'}{asked}"

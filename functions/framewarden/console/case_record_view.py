@@ -7,7 +7,7 @@ from html import escape
 from typing import Any
 
 from framewarden.console.moments import Moment, moment
-from framewarden.console.words import words_of
+from framewarden.console.words import words_for
 from framewarden.domain.times import parse
 
 Row = Mapping[str, Any]
@@ -44,12 +44,11 @@ class Record:
 
 def record_of(row: Row, events: Sequence[Row], now: datetime, *, whole: bool) -> Record:
     """Read the record of a case, and its decision, which lies on the case itself."""
-    stream = bool(row.get("channel_arn"))
     told = sorted((*events, *_ending(row)), key=lambda event: str(event["at"]), reverse=True)
     shown = told if whole else list(_fitting(told))
     entries = (
         Entry(
-            title=_title(event, stream=stream),
+            title=_title(event, row),
             at=moment(parse(event["at"]), now),
             by=str(event.get("by") or ""),
             via=str(event.get("via") or ""),
@@ -66,12 +65,12 @@ def _ending(row: Row) -> Iterator[Row]:
         yield {"kind": "decided", "at": row["decided_at"], **kept}
 
 
-def _title(event: Row, *, stream: bool) -> str:
+def _title(event: Row, row: Row) -> str:
     kind, decision = str(event["kind"]), str(event.get("decision") or "")
     if kind == "late":
-        return f"Too late: {words_of(decision, stream=stream).button}"
+        return f"Too late: {words_for(row, decision).button}"
     if kind == "decided":
-        return f"Decided: {words_of(decision, stream=stream).button}"
+        return f"Decided: {words_for(row, decision).button}"
     return TITLES.get(kind, kind)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from framewarden.console.moments import Moment, moment
-from framewarden.console.words import Decision, words_of
+from framewarden.console.words import Decision, words_for
 from framewarden.domain.times import parse
 
 Row = Mapping[str, Any]
@@ -36,7 +36,7 @@ def taken_of(row: Row, now: datetime) -> Taken | None:
         return None
     at = row.get("decided_at")
     return Taken(
-        words=words_of(row["decision"], stream=bool(row.get("channel_arn"))),
+        words=words_for(row, row["decision"]),
         by=str(row.get("by") or ""),
         via=str(row.get("via") or ""),
         at=moment(parse(at), now) if at else None,

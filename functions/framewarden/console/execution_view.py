@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from framewarden.console import channel_address
+from framewarden.console.batch_address import batch_path, grid_of
 from framewarden.console.document import Shown, shown
 from framewarden.console.execution_troubles import Trouble, troubles_of
 from framewarden.console.graph_view import Graph, graph_of
@@ -15,10 +16,12 @@ from framewarden.console.moments import Moment, moment
 from framewarden.console.outcome_words import Status, outcome_words, status_words
 from framewarden.console.timeline import Timeline, timeline_of
 from framewarden.console.took import took
+from framewarden.domain.batch_lists import of_frame, read_run
 from framewarden.domain.frame_rows import outcome_of
 from framewarden.domain.frames import read_execution_name
 from framewarden.domain.history import RUNNING, History, span
 from framewarden.inspecting import Inspection
+from framewarden.looking import BATCH
 
 FACT_CHARACTERS = 64 * 1024
 """What input and output are cut to on this page; a visit's own page shows more."""
@@ -127,6 +130,8 @@ def _facts(seen: Inspection) -> Iterable[tuple[str, str]]:
     if attempt:
         latest = int(row.get("attempt", 1))
         yield "Attempt", f"{attempt} of {latest}" if latest > 1 else f"{attempt}"
+    elif run := _run(seen):
+        yield "Attempt", f"{run[1]}"
     severity = _within(state, "verdict", "severity") or row.get("severity")
     if severity:
         yield "Severity", str(severity)
@@ -134,6 +139,11 @@ def _facts(seen: Inspection) -> Iterable[tuple[str, str]]:
     again = f", {retries} of them {'a retry' if retries == 1 else 'retries'}" if retries else ""
     yield "Transitions", f"{len(visits) + retries}{again}"
     yield "Events", f"{seen.history.events:,}"
+
+
+def _run(seen: Inspection) -> tuple[str, int] | None:
+    """Return batch and attempt of an execution of the batches' machine."""
+    return read_run(seen.execution.name) if seen.execution.machine == BATCH else None
 
 
 def _attempt(seen: Inspection) -> int | None:
@@ -152,9 +162,15 @@ def _ended(seen: Inspection) -> Status | None:
 
 def _links(seen: Inspection, in_aws: str | None) -> Iterable[Link]:
     row, state = seen.row or {}, seen.state
-    frame_id = row.get("frame_id")
+    frame_id, run, listed = row.get("frame_id"), _run(seen), of_frame(row)
+    if run:
+        yield Link("batch", "The batch", run[0], batch_path(run[0]))
     if frame_id:
-        yield Link("frame", "The frame's whole story", "", f"frames/{_quoted(frame_id)}")
+        thing = "list" if listed else "frame"
+        yield Link("frame", f"The {thing}'s whole story", "", f"frames/{_quoted(frame_id)}")
+    if listed:
+        yield Link("batch", "The batch", listed.batch_id, batch_path(listed.batch_id))
+        yield Link("grid", "The list, image by image", listed.rule, grid_of(listed))
     review_id = row.get("review_id") or _within(state, "review", "review_id")
     if review_id:
         yield Link("case", "The case", str(review_id), f"reviews/{_quoted(review_id)}")

@@ -15,6 +15,7 @@ def show(inspector: Inspector, request: Request) -> Answer:
     # Behind the check of who looks: whoever is refused loads no more than that.
     from framewarden.console.executions_asked import Asked
     from framewarden.console.executions_view import view_of
+    from framewarden.looking import BATCH
     from framewarden.searching import Found, find
 
     sources, home = inspector.sources(), Home.of_function(request.function_arn)
@@ -25,6 +26,9 @@ def show(inspector: Inspector, request: Request) -> Answer:
     if means and means.machine and means.name:
         return _to(request, execution_path(means.machine, means.name))
     found = Found([], None) if asked.faults else find(sources, asked.wanted)
+    if not found.known and sources.executions.get(BATCH, str(asked.wanted.review_id)):
+        # A batch's id is like a review's, and is the name of its first execution.
+        return _to(request, execution_path(BATCH, str(asked.wanted.review_id)))
     view = view_of(asked, found, inspector.clock())
     return Answer(200, inspector.render("executions.html", request, authority, view=view))
 

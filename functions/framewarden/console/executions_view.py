@@ -1,49 +1,17 @@
-"""Turn executions and ledger rows into the list's lines, and say why there are none."""
+"""Turn what was found into the list that the page shows, and say why there is nothing."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from framewarden.console.card import clipped
-from framewarden.console.channel_address import path_of
+from framewarden.console.execution_line import Line, line_of
 from framewarden.console.executions_asked import ALL, MACHINES, UNSCREENED, Asked, statuses
-from framewarden.console.inspector import execution_path
 from framewarden.console.moments import Moment, moment
-from framewarden.console.outcome_words import Status, reason_words, status_words
-from framewarden.console.took import took
-from framewarden.domain.times import parse
-from framewarden.looking import MODERATE, ORDER
-from framewarden.searching import LIMIT, Entry, Found
+from framewarden.console.outcome_words import status_words
+from framewarden.looking import BATCH, MODERATE, ORDER
+from framewarden.searching import LIMIT, Found
 
-LONGEST = 40
-MACHINE_WORDS = {MODERATE: "Frames", ORDER: "Orders"}
+MACHINE_WORDS = {MODERATE: "Frames", ORDER: "Orders", BATCH: "Batches"}
 STATUS_WORDS = {ALL: "All", UNSCREENED: "Unscreened"}
-SEVERITIES = ("critical", "high", "medium")
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of the list; addresses are below the root, and empty where there is no page.
-
-    `moment` is the start, or of a frame that never had an execution when it was put.
-    """
-
-    name: str
-    address: str
-    short: str
-    status: str
-    status_words: Status
-    outcome: str
-    reason: str
-    channel: str
-    channel_address: str
-    severity: str
-    grave: bool
-    key: str
-    frame: str
-    frame_address: str
-    moment: Moment | None
-    duration: str
-    attempt: str
 
 
 @dataclass(frozen=True)
@@ -77,7 +45,7 @@ def view_of(asked: Asked, found: Found, now: datetime) -> ListView:
     """Word what was found."""
     return ListView(
         asked=asked,
-        lines=tuple(_line(entry, now) for entry in found.entries),
+        lines=tuple(line_of(entry, now) for entry in found.entries),
         machines=tuple(
             Tab(name, MACHINE_WORDS[name], _of_machine(name), asked.machine == name)
             for name in MACHINES
@@ -94,71 +62,6 @@ def view_of(asked: Asked, found: Found, now: datetime) -> ListView:
         review=asked.wanted.review_id if asked.wanted.review_id and found.known else "",
         looked_at=moment(now, now),
     )
-
-
-def _line(entry: Entry, now: datetime) -> Line:
-    row = entry.row or {}
-    # The row tells of the latest attempt; of an earlier one it knows only how it ended.
-    latest = entry.attempt == int(row.get("attempt", 1))
-    severity = str(row.get("severity") or "") if latest else ""
-    began = entry.started_at or (parse(row["put_at"]) if row.get("put_at") else None)
-    frame = f"frames/{row['frame_id']}" if row else ""
-    key = str(row.get("key") or "")
-    name = entry.name or ""
-    outcome, reason = _ended(entry)
-    return Line(
-        name=name,
-        address=execution_path(entry.machine, name) if name else frame,
-        short=_short(name or str(row.get("frame_id", ""))),
-        status=entry.status or "NEVER_STARTED",
-        status_words=status_words(entry.status),
-        outcome=outcome,
-        reason=reason,
-        channel=clipped(row.get("channel") or ""),
-        channel_address=path_of(str(row.get("channel_arn") or "")) or "",
-        severity=severity,
-        grave=severity in SEVERITIES,
-        key=key,
-        frame=clipped(key.rpartition("/")[2], LONGEST),
-        frame_address=frame,
-        moment=moment(began, now) if began else None,
-        duration=_duration(entry, now),
-        attempt=_attempt(entry),
-    )
-
-
-def _ended(entry: Entry) -> tuple[str, str]:
-    """Say outcome and reason; of a frame without one what it waits for."""
-    if entry.outcome:
-        return str(entry.outcome), reason_words(entry.reason)
-    if entry.reason == "joined":
-        return "", "joined a review"
-    row = entry.row or {}
-    return "", "ledger not settled yet" if row and entry.status == "SUCCEEDED" else ""
-
-
-def _short(name: str) -> str:
-    """Shorten a name to its first digits, and an attempt's number."""
-    digest, _, attempt = name.partition("-")
-    if attempt and not attempt.isdigit():  # order-… of an order
-        return name if len(name) <= LONGEST else f"{name[:14]}…"
-    return f"{digest[:12]}{'…' if len(digest) > 12 else ''}{f'-{attempt}' if attempt else ''}"
-
-
-def _duration(entry: Entry, now: datetime) -> str:
-    if entry.seconds is not None:
-        return took(entry.seconds)
-    if entry.status == "RUNNING" and entry.started_at:
-        return f"{took(max(0.0, (now - entry.started_at).total_seconds()))} so far"
-    return ""
-
-
-def _attempt(entry: Entry) -> str:
-    """Number an attempt, among how many where it is not the latest."""
-    if entry.attempt is None:
-        return ""
-    latest = int((entry.row or {}).get("attempt", entry.attempt))
-    return str(entry.attempt) if latest <= entry.attempt else f"{entry.attempt} of {latest}"
 
 
 def _of_machine(name: str) -> str:

@@ -11,7 +11,7 @@ from framewarden.console.inspector import execution_path
 from framewarden.console.moments import Moment, moment
 from framewarden.console.outcome_words import Status, status_words
 from framewarden.console.took import took
-from framewarden.console.words import words_of
+from framewarden.console.words import words_for
 from framewarden.domain.bans import stands
 from framewarden.domain.times import parse
 from framewarden.looking import MODERATE
@@ -19,8 +19,8 @@ from framewarden.telling import Attempt, FrameStory
 
 Row = Mapping[str, Any]
 
-# The pictures that are copied under their own ending (framewarden.archiving).
-PICTURES = frozenset({".jpg", ".jpeg", ".png"})
+# What is copied under its own ending (framewarden.archiving): pictures, and a batch's list of them.
+KNOWN = frozenset({".jpg", ".jpeg", ".png", ".jsonl"})
 WAITING = Status("not started yet", "○")
 FORGOTTEN = Status("forgotten by Step Functions, after 90 days", "?")
 
@@ -85,7 +85,7 @@ def incident_of(story: FrameStory, now: datetime) -> Incident:
     """Word the review of a story that has one."""
     review: Row = story.review or {}
     decided, decision = review.get("status") == "decided", str(review.get("decision") or "")
-    words = words_of(decision, stream=bool(review.get("channel_arn")))
+    words = words_for(review, decision)
     state = {"pending": "It still waits.", "decided": words.done}.get(str(review.get("status")))
     if state is None:
         state = f"Nobody decided in time: {words.default}." if decision else "Nobody could answer."
@@ -132,7 +132,7 @@ def evidence_of(story: FrameStory, bucket: str) -> Evidence | None:
     if not place:
         return None
     suffix = PurePosixPath(str(story.row["key"])).suffix.lower()
-    picture = place.removesuffix(".json") + (suffix if suffix in PICTURES else ".bin")
+    picture = place.removesuffix(".json") + (suffix if suffix in KNOWN else ".bin")
     copied = (story.evidence or {}).get("copied")
     return Evidence(
         story=f"s3://{bucket}/{place}",

@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from framewarden.console import channel_address
+from framewarden.console.batch_address import batch_path, grid_of
 from framewarden.console.frame_parts import (
     WAITING,
     Evidence,
@@ -19,6 +20,7 @@ from framewarden.console.frame_parts import (
 )
 from framewarden.console.moments import Moment, moment
 from framewarden.console.outcome_words import Status, outcome_words, status_words
+from framewarden.domain.batch_lists import FlaggedList, of_frame
 from framewarden.domain.frame_rows import status_of
 from framewarden.domain.spans import lasted
 from framewarden.domain.times import parse
@@ -44,10 +46,12 @@ class FrameView:
     """Everything that the page of a frame shows.
 
     `earlier` tells that evidence and severity are of an attempt before the newest. `gone` is the
-    name of the frame's own execution that somebody asked for and that is forgotten.
+    name of the frame's own execution that somebody asked for and that is forgotten. Of a list,
+    `channel_address` is its batch's page and `grid` where its images are decided.
     """
 
     frame_id: str
+    thing: str
     name: str
     why: str
     status: Status
@@ -56,6 +60,7 @@ class FrameView:
     facts: tuple[tuple[str, str], ...]
     channel: str
     channel_address: str | None
+    grid: str
     put: Moment
     happenings: tuple[Step, ...]
     attempts: tuple[Try, ...]
@@ -75,19 +80,21 @@ def view_of(story: FrameStory, gone: str | None, bucket: str, now: datetime) -> 
     row, put_at = story.row, parse(story.row["put_at"])
     outcome = outcome_words(story.outcome, story.reason)
     names = {attempt.name for attempt in story.attempts}
-    arn, severity = row.get("channel_arn"), str(row.get("severity") or "")
+    severity, listed = str(row.get("severity") or ""), of_frame(row)
     # A row keeps what its last look found while it is looked at again.
     earlier = row["status"] in ("admitted", "started")
     return FrameView(
         frame_id=str(row["frame_id"]),
-        name=PurePosixPath(str(row["key"])).name or str(row["key"]),
+        thing="list" if listed else "frame",
+        name=listed.rule if listed else PurePosixPath(str(row["key"])).name or str(row["key"]),
         why=story.why,
         status=_status(story),
         outcome=outcome,
         severity=severity if severity in SEVERITIES and not earlier else "",
         facts=tuple(_facts(row, outcome.word if outcome else "", earlier=earlier)),
-        channel=str(row.get("channel") or ""),
-        channel_address=channel_address.path_of(str(arn)) if arn else None,
+        channel=listed.batch_id if listed else str(row.get("channel") or ""),
+        channel_address=_address(row, listed),
+        grid=grid_of(listed) if listed else "",
         put=moment(put_at, now),
         happenings=tuple(
             Step(one.kind, moment(one.at, now), _after(one.at - put_at), one.says)
@@ -105,6 +112,14 @@ def view_of(story: FrameStory, gone: str | None, bucket: str, now: datetime) -> 
         looked_at=moment(now, now),
         now=int(now.timestamp()),
     )
+
+
+def _address(row: Row, listed: FlaggedList | None) -> str | None:
+    """Return the page of a frame's channel, or of a list's batch."""
+    arn = row.get("channel_arn")
+    if listed:
+        return batch_path(listed.batch_id)
+    return channel_address.path_of(str(arn)) if arn else None
 
 
 def _status(story: FrameStory) -> Status:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from framewarden.console.authority import Authority
 from framewarden.console.case import state_of
 from framewarden.console.moments import Moment, moment
-from framewarden.console.words import KEYS, Decision, words_of
+from framewarden.console.words import KEYS, Decision, words_for
 from framewarden.domain import roles
+from framewarden.domain.batch_lists import of_review
 from framewarden.domain.cases import LINK, offered
 
 if TYPE_CHECKING:
@@ -61,18 +62,18 @@ def hands_of(row: Row, visit: "Visit", now: datetime) -> Hands:
         decision: _refusal(decision, row, visit, claim)
         for decision in (offered(dict(row)) if is_open else ())
     }
-    stream = bool(row.get("channel_arn"))
     return Hands(
         name=who.name,
         role=", ".join(who.roles),
         choices=tuple(
-            Choice(decision, words_of(decision, stream=stream), KEYS[decision])
+            Choice(decision, words_for(row, decision), KEYS[decision])
             for decision, refusal in refusals.items()
             if not refusal
         ),
-        withheld=_withheld(refusals, stream=stream),
+        withheld=_withheld(refusals, row),
         claim=claim,
-        reveals=who.may(roles.REVEAL),
+        # A list has no single picture: each of its own is shown where it is decided.
+        reveals=who.may(roles.REVEAL) and of_review(row) is None,
         notes=who.may(roles.NOTE),
     )
 
@@ -124,13 +125,11 @@ def _refusal(decision: str, row: Row, visit: "Visit", claim: Claim | None) -> st
     return ""
 
 
-def _withheld(refusals: Mapping[str, str], *, stream: bool) -> tuple[str, ...]:
+def _withheld(refusals: Mapping[str, str], row: Row) -> tuple[str, ...]:
     """Name what is not offered, once for each reason."""
     return tuple(
         " and ".join(
-            words_of(decision, stream=stream).button
-            for decision, said in refusals.items()
-            if said == why
+            words_for(row, decision).button for decision, said in refusals.items() if said == why
         )
         + f": {why}."
         for why in dict.fromkeys(filter(None, refusals.values()))

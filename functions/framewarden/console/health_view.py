@@ -181,7 +181,8 @@ def _unscreened(number: int | None) -> Entry:
     found = _number(
         "unscreened", "Unscreened frames", number,
         "Somebody or something looked at every frame.",
-        "Nobody looked at these. framewarden rescan tries them again.", "warm", link,
+        "Nobody looked at these. framewarden rescan tries frames again; images of a batch's list "
+        "are decided on its grid.", "warm", link,
     )  # fmt: skip
     return replace(found, figure=f"{MOST:,}+") if number and number >= MOST else found
 

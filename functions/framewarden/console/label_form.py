@@ -8,6 +8,7 @@ from typing import Any
 
 from framewarden.console.problems import Problem, RefusedError
 from framewarden.domain import taxonomy
+from framewarden.domain.batch_lists import of_review
 
 Row = Mapping[str, Any]
 
@@ -67,13 +68,16 @@ def verdicts(judged: Judged, row: Row) -> dict[str, list[str]] | None:
     """Return the labels that were confirmed, denied and added; None where nothing was said.
 
     What was found may have changed since the page was made: a label of the taxonomy is always
-    known, and one that was added and has been found meanwhile is confirmed.
+    known, and one that was added and has been found meanwhile is confirmed. Labels are of one
+    picture: those of a batch's list are judged on its grid, and nothing is said of them here.
 
     Raises
     ------
     RefusedError
         A name is neither of this review nor of the taxonomy.
     """
+    if of_review(row):
+        return None
     found = {str(label["name"]) for label in row.get("labels") or ()}
     added = [_known(name) for name in judged.added]
     for name in judged.said:

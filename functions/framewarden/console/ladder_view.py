@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from framewarden.console.moments import Moment, moment
-from framewarden.console.words import words_of
+from framewarden.console.words import words_for
 from framewarden.domain.times import parse
 
 Row = Mapping[str, Any]
@@ -50,7 +50,7 @@ def _ahead(row: Row, now: datetime) -> Iterator[Step]:
     for following in range(rung + 1, len(ladder)):
         yield Step("A lead is asked", _second(end, now), "", "next")
         end += int(ladder[following])
-    words = words_of(row["default"], stream=bool(row.get("channel_arn")))
+    words = words_for(row, row["default"])
     yield Step(f"If nobody decides, {words.default}", _second(end, now), "", "next")
 
 
@@ -58,7 +58,7 @@ def _end(row: Row, now: datetime) -> Step:
     at = row.get("decided_at")
     ended = moment(parse(at), now) if at else None
     if row["status"] == "expired":
-        words = words_of(row["default"], stream=bool(row.get("channel_arn")))
+        words = words_for(row, row["default"])
         return Step(f"Nobody decided: {words.default}", ended, "", "done")
     return Step("Decided", ended, str(row.get("by") or ""), "done")
 

@@ -10,12 +10,14 @@ from urllib.parse import quote
 from framewarden.console import channel_address, pages
 from framewarden.console.answer import RELOAD, Answer
 from framewarden.console.authority import Authority
+from framewarden.console.batch_address import grid_of, sheet_of
 from framewarden.console.case import state_of
 from framewarden.console.form import NAME_LENGTH, NOTE_LENGTH, Form
 from framewarden.console.hands import claim_of
 from framewarden.console.problems import Words
 from framewarden.console.request import Request, origin_of
 from framewarden.domain import links, roles
+from framewarden.domain.batch_lists import of_review
 from framewarden.domain.cases import LINK
 
 if TYPE_CHECKING:
@@ -74,6 +76,22 @@ class Opened:
         return self.visit.address(self.request.root + self.here)
 
     @property
+    def grid(self) -> str | None:
+        """Return where a list's images are decided one by one; None of others, or for a link."""
+        listed = of_review(self.row)
+        return self.request.root + grid_of(listed) if listed and self.who.via != LINK else None
+
+    @property
+    def case(self) -> str:
+        """Return where this page itself is: whoever opens a list's review is sent to its grid."""
+        return self.record if self.grid else self.address
+
+    @property
+    def record(self) -> str:
+        """Return where all of the case's record is read."""
+        return f"{self.address}{'&' if '?' in self.address else '?'}record=all"
+
+    @property
     def nonce(self) -> str:
         """Return a fresh nonce for the forms of this review."""
         return links.make_nonce(self.who.key, self.who.subject(self.review_id), self.now)
@@ -97,12 +115,24 @@ class Opened:
     def blurred(self, frame_id: str | None = None) -> str:
         """Return the address of a blurred frame: the one under review, or another of its channel.
 
-        `v` changes with the frame, so that a browser never shows the one before it.
+        `v` changes with the frame, so that a browser never shows the one before it. Of a list it
+        is the sheet of its first images.
         """
+        if listed := of_review(self.row):
+            return self.request.root + sheet_of(listed, self.review_id, self.visit.query)
         version = str(self.row["frame"].get("frame_id") or "")[:VERSION_LENGTH]
         asked = f"frame={quote(frame_id, safe='')}" if frame_id else f"v={quote(version, safe='')}"
         path = f"{self.request.root}{self.here}/blurred?{asked}"
         return f"{path}&{self.visit.query}" if self.visit.query else path
+
+    def looked_at(self) -> Answer:
+        """Return the page; of a list, the way to its grid, where each image is decided.
+
+        What its grid has not stays here, for whoever asks for the record.
+        """
+        if self.grid and "record" not in self.request.query:
+            return Answer(303, headers={"Location": self.grid})
+        return self.page()
 
     def page(
         self,

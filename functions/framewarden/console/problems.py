@@ -174,8 +174,8 @@ class Problem(Enum):
     LEAD_ONLY = Words(
         403,
         "This needs a lead",
-        "Nothing was done. A lead takes back stops, decides what was escalated, and may take over "
-        "what somebody else is working on.",
+        "Nothing was done. A lead takes back stops, decides what was escalated, may take over what "
+        "somebody else is working on, and starts, cancels and resumes batches.",
         "Call a lead. What is on air and harmful a moderator may stop at any time.",
     )
     INSPECT_ONLY = Words(

@@ -63,7 +63,7 @@ class ReviewDesk:
     def show(self, request: Request, review_id: str) -> Answer:
         """Answer GET: the review as it stands, for people or for the page's script."""
         opened = self.opened(request, review_id)
-        return opened.told() if request.by_script else opened.page()
+        return opened.told() if request.by_script else opened.looked_at()
 
     def around(self, request: Request, review_id: str) -> Answer:
         """Answer GET: the frames around the one under review. Nothing changes."""

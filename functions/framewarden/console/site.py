@@ -30,6 +30,7 @@ LOGGED = {
     "channel_id": "channel",
     "name": "execution",
     "frame_id": "frame_id",
+    "batch_id": "batch",
 }
 
 # A browser that keeps such a session would meet the same page for ever.

@@ -24,6 +24,9 @@ KINDS = {
     "execution.js": SCRIPT,
     "frame.css": STYLE,
     "health.css": STYLE,
+    "batch.css": STYLE,
+    "verify.css": STYLE,
+    "verify.js": SCRIPT,
     "mark.svg": "image/svg+xml",
 }
 YEAR = 365 * 24 * 3600

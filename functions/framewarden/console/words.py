@@ -1,6 +1,10 @@
 """Say what each decision does: on a button, as a default, and once it has been taken."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
+
+from framewarden.domain.batch_lists import of_review
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,21 @@ STILL = {
         "danger",
     ),
 }
+LISTED = {
+    "allow": Decision(
+        "Allow the rest",
+        "The images of the list that nobody decided may be shown.",
+        "the images that nobody decided are let through, and count as not looked at",
+        "Allowed: the images that nobody decided may be shown.",
+    ),
+    "block": Decision(
+        "Block the rest",
+        "The images of the list that nobody decided must not be shown.",
+        "the images that nobody decided are blocked",
+        "Blocked: the images that nobody decided must not be shown.",
+        "danger",
+    ),
+}
 EITHER = {
     "escalate": Decision(
         "Pass it on",
@@ -81,6 +100,13 @@ def words_of(decision: str, *, stream: bool) -> Decision:
     mine, others = (STREAM, STILL) if stream else (STILL, STREAM)
     found = mine.get(decision) or EITHER.get(decision) or others.get(decision)
     return found or Decision(decision, "", decision, decision)
+
+
+def words_for(review: Mapping[str, Any], decision: str) -> Decision:
+    """Return the words of a decision about a review: of a stream, a still, or a batch's list."""
+    if of_review(review) is not None and decision in LISTED:
+        return LISTED[decision]
+    return words_of(decision, stream=bool(review.get("channel_arn")))
 
 
 def sentences(*texts: str) -> str:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from framewarden.domain.bans import stands
+from framewarden.domain.batch_lists import of_review
 from framewarden.domain.failures import MAYBE, stop_failure_words
 from framewarden.domain.times import iso
 
@@ -64,10 +65,11 @@ def unseen_entry(unseen: Row) -> Document:
 
 def oldest_entry(review: Row, now: datetime) -> Document:
     """Describe the open review with the nearest deadline."""
+    listed = of_review(review)
     return {
         "review_id": review["review_id"],
         "severity": review["severity"],
-        "channel": review.get("channel"),
+        "channel": listed.words if listed else review.get("channel"),
         "deadline": end_of(review["deadline"]),
         "seconds_left": int(review["deadline"]) - int(now.timestamp()),
     }

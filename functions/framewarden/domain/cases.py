@@ -22,7 +22,7 @@ def case_of(state: Document) -> Document:
 
     A stop that stands and asks to be confirmed is a question of its own (`asks: confirm`).
     """
-    stop = state.get("stop") or {}
+    stop, listed = state.get("stop") or {}, state.get("batch")
     confirms = stop.get("status") == "stopped" and "stop_error" not in state
     case = {
         "asks": "confirm" if confirms else "decide",
@@ -31,6 +31,8 @@ def case_of(state: Document) -> Document:
         "breaker_open": stop.get("status") == "breaker_open",
         "stop_failed": "stop_error" in state,
         "stop_error": (state.get("stop_error") or {}).get("Error"),
+        # A list is one question about many images, each of which may be decided by itself.
+        **({"batch": listed} if listed else {}),
     }
     verdict, held = state.get("verdict"), state.get("unscreened")
     case["rooms"] = _rooms(held or verdict or {})

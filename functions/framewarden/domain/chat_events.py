@@ -3,6 +3,8 @@
 import json
 from typing import Any, Final
 
+from framewarden.domain.batch_lists import of_review
+
 Document = dict[str, Any]
 Attributes = dict[str, str]
 
@@ -26,12 +28,14 @@ def viewers_attributes(code: str) -> Attributes:
 
 def review_attributes(review: Document) -> Attributes:
     """Tell moderators of an open review; of its labels as many as fit, the strongest first."""
+    listed = of_review(review)
     told = {
         "v": "1",
         "code": REVIEW_OPENED,
         "review_id": review["review_id"],
         "severity": review["severity"],
         "channel": _short(review["channel"]),
+        **({"images": str(listed.images)} if listed else {}),
         "category": _short(review.get("category") or "unscreened"),
     }
     found = sorted(review.get("labels") or [], key=lambda label: -label["confidence"])

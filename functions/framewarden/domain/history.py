@@ -162,6 +162,8 @@ def _note(visit: Visit, event: Event) -> None:
     elif kind.endswith("Scheduled"):
         visit.tries.append(Try(int(event["id"]), at))
         visit.exited_at, visit.ended = None, RUNNING
+    elif kind.endswith("StateFailed") and visit.error is not None:
+        pass  # what failed inside it, or its Map Run, was told already
     elif kind.endswith(_FAILURES):
         error, cause = failure_of(event)
         if not visit.tries or visit.tries[-1].ended_at:

@@ -14,6 +14,8 @@ LONGEST_KEY: Final = 1_024  # bytes (Amazon S3 user guide, "Naming Amazon S3 obj
 FRAME: Final = re.compile(r"[0-9a-f]{64}")
 REVIEW: Final = re.compile(r"[0-9a-f]{20}")
 ORDER: Final = re.compile(r"(?:order|restop)-[0-9a-f]{40}")
+# Of a second attempt, or a later one: the first has the batch's id, which is like a review's.
+BATCH: Final = re.compile(r"[0-9a-f]{20}-(?:[2-9]|[1-9]\d{1,5})", re.ASCII)
 # IVS gives its channels 12 letters and digits, MediaLive numbers.
 CHANNEL: Final = re.compile(r"[A-Za-z0-9-]{1,24}", re.ASCII)
 OF_CHANNEL: Final = re.compile(
@@ -27,16 +29,23 @@ OF_STATES: Final = re.compile(
     rf"arn:[a-z-]+:states:[a-z0-9-]+:\d{{12}}:(?:execution:{_NAME}:{_NAME}|stateMachine:{_NAME})",
     re.ASCII,
 )
+# A part of a Distributed Map, and the run of the Map itself: <machine>/<label>:<name>.
+OF_CHILD: Final = re.compile(
+    rf"arn:[a-z-]+:states:[a-z0-9-]+:\d{{12}}:(?:execution|mapRun):{_NAME}/{_NAME}:{_NAME}",
+    re.ASCII,
+)
 OF_OBJECT: Final = re.compile(r"(?:arn:[a-z-]+:s3:::|s3://)[a-z0-9.-]+/(?P<key>.+)", re.DOTALL)
 S3_HOST: Final = re.compile(r"(?P<bucket>.+\.)?s3[a-z0-9.-]*\.amazonaws\.com(?:\.cn)?", re.ASCII)
 # The pages of a desk, wherever it lies.
 PAGE: Final = re.compile(
     r".*/(?:reviews/(?P<review>[0-9a-f]{20})|frames/(?P<frame>[0-9a-f]{64})"
     r"|executions/(?P<execution>[a-z]{1,16}/[A-Za-z0-9_.-]{1,80})"
+    r"|batches/(?P<batch>[0-9a-f]{20})"
     r"|channels/(?P<channel>(?:ivs|medialive)/[A-Za-z0-9-]{1,64}))(?:/.*)?",
     re.ASCII,
 )
 EVIDENCE: Final = re.compile(r"[a-z]+/.+/(?P<name>[^/]+)\.(?:json|jpe?g|png|bin)", re.DOTALL)
+_NAMED: Final = (("order", ORDER), ("frame", FRAME), ("review", REVIEW), ("batch", BATCH))
 AROUND: Final = ("<>", '""', "''", "``")
 
 
@@ -47,6 +56,7 @@ class Pasted:
     `kind` is name (of an execution of a frame), order, frame, review, key, channel (an id), or
     arn (of a channel, an execution or a machine); of a desk's pages also execution
     (`<machine>/<name>`) and page (`<service>/<channel>`); nothing where it names none of these.
+    A batch is the name of one of its executions: from the second attempt on, and of its page.
     """
 
     kind: str
@@ -65,7 +75,7 @@ def read(text: str) -> Pasted:
         return NOTHING
     if bare.startswith(("https://", "http://")):
         return _of_address(bare)
-    for kind, pattern in (("order", ORDER), ("frame", FRAME), ("review", REVIEW)):
+    for kind, pattern in _NAMED:
         if pattern.fullmatch(bare):
             return Pasted(kind, bare)
     if read_execution_name(bare):
@@ -81,7 +91,7 @@ def read(text: str) -> Pasted:
 def _of_arn(arn: str) -> Pasted:
     if of_object := OF_OBJECT.fullmatch(arn):
         return _key(of_object["key"])
-    known = OF_CHANNEL.fullmatch(arn) or OF_STATES.fullmatch(arn)
+    known = any(one.fullmatch(arn) for one in (OF_CHANNEL, OF_STATES, OF_CHILD))
     return Pasted("arn", arn) if known else NOTHING
 
 

@@ -63,6 +63,18 @@ _OURS: Final = {
         "the event, or the execution's input, names no object that can be judged",
         "Look at the execution's input; whatever started it did not come through intake.",
     ),
+    "BatchRefusedError": (
+        "the batch may not start, go on or be cancelled as it was asked",
+        "What refused it says why, and what to do instead.",
+    ),
+    "ManifestInvalidError": (
+        "the batch's manifest is gone, empty, may not be read, or was changed meanwhile",
+        "Look whether it is where `framewarden batch show` says; then start a batch of it anew.",
+    ),
+    "BatchFailed": (
+        "the batch failed",
+        "Look why with `framewarden batch show`; `framewarden batch resume` goes on from there.",
+    ),
     "OrderFailed": (
         "the order could not be carried out",
         "The channel's page says what failed and what is still on air; order it again there.",

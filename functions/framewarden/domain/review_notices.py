@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from itertools import accumulate
 from typing import Any, Final, Literal
 
+from framewarden.domain.batch_lists import FlaggedList, of_review
 from framewarden.domain.cases import is_claimed
 from framewarden.domain.failures import stop_failure_words
 from framewarden.domain.plain_text import one_line, paragraph, table
@@ -29,6 +30,10 @@ STILL: Final = {
     "allow": "the image is let through, and counts as not looked at",
     "block": "the image is blocked",
 }
+LIST: Final = {
+    "allow": "the images that nobody decided are let through, and count as not looked at",
+    "block": "the images that nobody decided are blocked",
+}
 UNITS: Final = (("hours", 3_600, 1), ("minutes", 60, None), ("seconds", 1, None))
 
 
@@ -47,13 +52,15 @@ def review_notice(
     lines += ["", *table(_facts(review, deadline)), "", "Look and decide:", link, ""]
     lines += [line for text in _otherwise(review, now) for line in paragraph(text)]
     lines += ["", "Opening the link decides nothing; what you press on its page does."]
-    return _subject(review, call, deadline), "\n".join((*lines, f"Or sign in: {sign_in}"))
+    or_else = "To decide image by image, sign in" if of_review(review) else "Or sign in"
+    return _subject(review, call, deadline), "\n".join((*lines, f"{or_else}: {sign_in}"))
 
 
 def _subject(review: Document, call: Call, deadline: datetime) -> str:
     """Say how grave, what, where and until when; what must be cut is the name of the finding."""
     before = f"{URGENCY[call]}{review['severity']}: "
-    after = f" on {review['channel']}, by {deadline:%H:%M} UTC"
+    listed = of_review(review)
+    after = f" on {listed.words if listed else review['channel']}, by {deadline:%H:%M} UTC"
     what, room = _strongest(review), max(LONGEST_SUBJECT - len(before) - len(after), 10)
     if len(what) > room:
         what = f"{what[: room - 3]}..."
@@ -61,6 +68,9 @@ def _subject(review: Document, call: Call, deadline: datetime) -> str:
 
 
 def _question(review: Document) -> str:
+    listed = of_review(review)
+    if listed and listed.images != 1:
+        return f"May these {listed.images:,} images stay?"
     if review.get("asks") == "confirm":
         return "Does the stop of this stream stand?"
     if review.get("stop_failed") or review.get("breaker_open"):
@@ -103,15 +113,30 @@ def _facts(review: Document, deadline: datetime) -> dict[str, str | None]:
     if frames > 1:
         seen += f", {frames} frames, the last at {parse(review['last_seen_at']):%H:%M:%S}"
     happened, _ = stop_failure_words(review.get("stop_error"))
+    listed = of_review(review)
     return {
         "What": _strongest(review),
         "Stop": f"failed: {happened}" if review.get("stop_failed") else None,
         "Severity": review["severity"],
-        "Where": review.get("channel_arn") or review["channel"],
-        "Frame": review["frame"]["key"],
-        "Seen": seen,
+        **(_where(review, seen) if listed is None else _which(listed, review, seen)),
         "Decide by": f"{deadline:%Y-%m-%d %H:%M:%S} UTC",
         "Review": review["review_id"],
+    }
+
+
+def _where(review: Document, seen: str) -> dict[str, str | None]:
+    where = review.get("channel_arn") or review["channel"]
+    return {"Where": where, "Frame": review["frame"]["key"], "Seen": seen}
+
+
+def _which(listed: FlaggedList, review: Document, seen: str) -> dict[str, str | None]:
+    """Say which images a list has; the strongest of them is what was found."""
+    return {
+        "Images": f"{listed.images:,}, of which this is the surest",
+        "Rule": one_line(listed.rule),
+        "Batch": listed.batch_id,
+        "List": review["frame"]["key"],
+        "Asked": seen,
     }
 
 
@@ -130,7 +155,8 @@ def _default(review: Document) -> str:
     default: str = review["default"]
     if default == "stop" and review.get("stop_failed"):
         return "another stop is tried"
-    return (STREAM if review.get("channel_arn") else STILL).get(default, default)
+    words = STREAM if review.get("channel_arn") else LIST if of_review(review) else STILL
+    return words.get(default, default)
 
 
 def _strongest(review: Document) -> str:

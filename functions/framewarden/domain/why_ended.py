@@ -47,7 +47,7 @@ def died(known: Known, status: str, error: str | None) -> str:
     why = f": {failure(error)}" if error and status == "failed" else ""
     if known.slot("stop").get("status") in STOPPED:
         return f"{stop_words(known)}; then {how}, so it counts as not looked at{why}"
-    return f"Nobody looked to the end: {how}{why}; held for a rescan"
+    return f"Nobody looked to the end: {how}{why}; {known.held}"
 
 
 def ended(known: Known, outcome: object, reason: object) -> str:
@@ -175,6 +175,6 @@ def _held(known: Known, reason: str) -> str:
         chosen = str(decision.get("decision"))
         return f"{person(decision)} chose {chosen}, which could not be carried out: {failed}"
     if known.slot("verdict").get("matched"):
-        return f"Nobody decided: {failed}; held for a rescan, although {finding(known)}"
+        return f"Nobody decided: {failed}; {known.held}, although {finding(known)}"
     late = "; nobody decided in time either" if decision.get("status") == "expired" else ""
-    return f"Nobody looked: {failed}{late}{not_stopped(known)}; held for a rescan"
+    return f"Nobody looked: {failed}{late}{not_stopped(known)}; {known.held}"

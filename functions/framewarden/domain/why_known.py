@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from framewarden.domain.batch_lists import SOURCE
 from framewarden.domain.spans import lasted
 from framewarden.domain.times import parse
 
@@ -33,7 +34,19 @@ class Known:
     @property
     def thing(self) -> str:
         """Return what a person calls it."""
+        if self.listed:
+            return "list"
         return "image" if self.still else "frame"
+
+    @property
+    def listed(self) -> bool:
+        """Tell whether it is no picture, but a list of them."""
+        return self.frame.get("source") == SOURCE
+
+    @property
+    def held(self) -> str:
+        """Say what can be done about what nobody looked at."""
+        return "its images can still be decided" if self.listed else "held for a rescan"
 
     @property
     def opened_by_us(self) -> bool:

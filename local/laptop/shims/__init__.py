@@ -16,6 +16,7 @@ from local.laptop.shims import (
     identities,
     machines,
     metrics,
+    objects,
 )
 
 SHIMS: tuple[Callable[[], None], ...] = (
@@ -33,6 +34,7 @@ SHIMS: tuple[Callable[[], None], ...] = (
     machines.retries_wait_no_longer_than_they_say,
     answers.answers_are_authorized_on_their_machine,
     definitions.executions_keep_their_definition,
+    objects.versions_are_read_in_ranges,
 )
 
 

@@ -40,6 +40,7 @@ OUTPUTS = {
     "ConsoleUrlParameter": "/guard/console",
     "StateMachineArn": MACHINE,
     "OrderMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:order",
+    "BatchMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:batch",
     "IntakeFunction": "intake",
     "SweepFunction": "sweep",
     "IntakeDeadLetterQueueUrl": "https://sqs.us-east-1.amazonaws.com/123456789012/dead",

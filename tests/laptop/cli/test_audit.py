@@ -36,6 +36,7 @@ def outcomes(target: Target, **settings: Any) -> dict[str, tuple[str, str | None
         ("medialive/123/frame-20261122T080500.00042.jpg", True),
         ("uploads/a\nb +%.png", True),
         ("batches/m.jsonl", False),
+        ("batches/holiday-1a2b3c4d/a.jpg", False),
     ],
 )
 def test_which_keys_are_frames(key: str, counted: bool) -> None:
@@ -93,6 +94,19 @@ def test_more_than_one_batch_adds_up(target: Target, ledger: Any) -> None:
     totals = walk.totals()
     assert len(frames) == totals["objects"] == totals["unaccounted"] == 101
     assert totals["not_frames"] == 1
+
+
+def test_lists_and_images_of_batches_are_no_frames(target: Target, ledger: Any) -> None:
+    """A list lies in another bucket, so its row must account for no object, and miss none."""
+    ledger.frame("uploads/a.jpg", status="settled", outcome="cleared")
+    ledger.put("batches/holiday-1a2b3c4d/a.jpg")
+    listed = {"bucket": "batches", "key": "batches/0a/rules/x.jsonl", "source": "batch"}
+    ledger.row("5f" * 32, status="settled", outcome="unscreened", unscreened="frame", **listed)
+    walk = Audit(target, grace=timedelta(0))
+    assert [frame.key for frame in walk] == ["uploads/a.jpg"]
+    totals = walk.totals()
+    assert (totals["objects"], totals["cleared"], totals["unscreened"]) == (1, 1, 0)
+    assert (totals["unaccounted"], totals["not_frames"]) == (0, 1)
 
 
 class ThrottledDynamoDb:

@@ -33,6 +33,7 @@ GROUPS = {
     "channels": "list show stop ban reinstate",
     "executions": "list show watch",
     "frames": "show",
+    "batch": "run list show results cancel resume",
 }
 COMMANDS = ["up", "down", "status", "env", "demo", "play", "moderate", "audit", "rescan", "doctor"]
 
@@ -84,6 +85,8 @@ def test_wrong_usage_is_exit_2() -> None:
         ("executions", "list"),
         ("executions", "watch"),
         ("frames", "show", "a.jpg"),
+        ("batch", "run", "s3://photos/a/"),
+        ("batch", "list"),
         ("doctor",),
         ("policy", "show"),
         ("moderate", "a.jpg"),

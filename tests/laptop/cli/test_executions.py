@@ -18,6 +18,7 @@ from local.executions import line, running_names
 from local.inspection import looking_at
 from local.target import Target
 from tests.laptop.cli.machines import (
+    BATCHES,
     MACHINE,
     ORDERS,
     TOKEN,
@@ -94,6 +95,7 @@ def test_a_list_has_what_the_ledger_knows_in_a_few_calls(
         "key": "uploads/7.jpg",
         "attempt": 1,
         "review_id": None,
+        "batch": None,
     }
     assert (by_hand["name"], by_hand["outcome"], by_hand["attempt"]) == ("by-hand", None, None)
     assert [name for name, _ in machines.asked] == ["ListExecutions"]
@@ -175,6 +177,7 @@ def test_orders_are_listed_by_time_too(run: Run, machines: Machines) -> None:
         (("--key", "a.jpg", "--review", "r"), "--key, --review"),
         (("--key", "a.jpg", "--since", "2h"), "--since, --until"),
         (("--machine", "order", "--unscreened"), "--machine order"),
+        (("--machine", "batch", "--key", "a.jpg"), "batches are of no frame"),
         (("--since", "yesterday"), "ISO 8601"),
         (("--until", "999999999d"), "--until"),
         (("--status", "odd"), "--status"),
@@ -391,6 +394,38 @@ def test_an_order_is_shown_with_what_was_ordered(run: Run, machines: Machines) -
     assert f"stop {CHANNEL}, by Ada" in done.stdout
     told = json.loads(run("executions", "show", name, "--json").stdout)
     assert (told["machine"], told["order"]["by"], told["frame"]["key"]) == ("order", "Ada", None)
+
+
+def test_an_attempt_of_a_batch_is_listed_and_shown(run: Run, machines: Machines) -> None:
+    batch = "ab" * 10
+    document = {"batch_id": batch, "attempt": 1, "plan": {"next": "analyze", "shards": [{}]}}
+    events = [entered(0.1, "PlanBatch"), entered(1, "AnalyzeBatch", "Map", document)]
+    machines.add(batch, machine=BATCHES, events=events, input=json.dumps(document))
+    machines.add(f"{batch}-2", "SUCCEEDED", machine=BATCHES, began=60, lasted=2)
+    machines.add("by-hand", "SUCCEEDED", machine=BATCHES, began=70, lasted=2)
+    listed = json.loads(run("executions", "list", "--machine", "batch", "--json").stdout)
+    assert [(one["name"], one["batch"], one["attempt"]) for one in listed] == [
+        ("by-hand", None, None),
+        (f"{batch}-2", batch, 2),
+        (batch, batch, 1),
+    ]
+    done = run("executions", "show", batch)
+    assert done.exit_code == 0, done.stderr
+    assert "Being analysed, in 1 part" in done.stdout
+    assert batch in done.stdout
+    told = json.loads(run("executions", "show", f"{batch}-2", "--json").stdout)
+    assert (told["machine"], told["batch"], told["frame"]["key"]) == ("batch", batch, None)
+
+
+def test_the_execution_of_a_list_names_its_batch(
+    run: Run, machines: Machines, put: Callable[..., None]
+) -> None:
+    key = f"batches/{'ab' * 10}/rules/explicit.jsonl"
+    machines.add(FRAME, "SUCCEEDED", lasted=2)
+    put(FRAME, key, source="batch", channel="batches", **settled("reviewed", "block", "high"))
+    [line] = json.loads(run("executions", "list", "--json").stdout)
+    assert (line["batch"], line["outcome"]) == ("ab" * 10, "reviewed")
+    assert json.loads(run("executions", "show", FRAME, "--json").stdout)["batch"] == "ab" * 10
 
 
 def test_in_a_narrow_terminal_names_stand_below(

@@ -72,6 +72,20 @@ def test_who_gets_another_attempt(
     assert keys(intake.asked) == expected
 
 
+def test_a_batchs_list_and_its_images_are_not_scanned_again(
+    run: Callable[..., Result], overlooked: Any, intake: Intake
+) -> None:
+    overlooked.put("batches/holiday-1a2b3c4d/a.jpg")
+    overlooked.row(
+        "5f" * 32, bucket="batches", key="batches/0a/rules/x.jsonl", source="batch",
+        status="settled", outcome="unscreened", unscreened="frame",
+    )  # fmt: skip
+    assert run("rescan").exit_code == 0
+    assert keys(intake.asked) == ["uploads/bad.jpg", "uploads/stale.jpg"]
+    assert run("rescan", "--key", "batches/0a/rules/x.jsonl").exit_code == 0
+    assert len(intake.asked) == 2
+
+
 def test_intake_is_told_which_version_and_when_it_was_put(
     run: Callable[..., Result], ledger: Any, intake: Intake
 ) -> None:

@@ -21,7 +21,7 @@ REPLACED = {
     runtime: ("_PYTHON_WORKER_SCRIPT",),
     lambdas: ("_execute_function_warm", "_emit_lambda_logs"),
     eventbridge: ("_dispatch_to_lambda", "_dispatch_event", "_put_events"),
-    s3: ("_fire_s3_event",),
+    s3: ("_fire_s3_event", "_get_object"),
     evaluator: ("_resolve_condition_key",),
     actions: ("extract_resource_arn",),
     app: ("pin_request_origin",),

@@ -25,6 +25,7 @@ TOKEN = "AQCkAAAAKgAAAAMAAAAA" + "x9Zq" * 40
 MACHINES = Path(__file__).parents[3] / "statemachines"
 MODERATE = json.loads((MACHINES / "moderate.asl.json").read_text())
 ORDER = json.loads((MACHINES / "order.asl.json").read_text())
+BATCH = json.loads((MACHINES / "batch.asl.json").read_text())
 ARN_OF = "arn:aws:states:us-east-1:111122223333:stateMachine:"
 FRAME = {
     "frame_id": FRAME_ID,
@@ -205,6 +206,7 @@ class FakeExecutions:
         default_factory=lambda: {
             "moderate": f"{ARN_OF}fw-Moderate",
             "order": f"{ARN_OF}fw-Order",
+            "batch": f"{ARN_OF}fw-Batch",
         }
     )
 

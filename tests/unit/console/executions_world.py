@@ -12,7 +12,7 @@ from framewarden.console.site import site
 from framewarden.console.visitors import Visitors
 from framewarden.domain.frames import execution_name, frame_id, read_execution_name
 from framewarden.domain.times import iso
-from framewarden.looking import MODERATE, ORDER, Sources
+from framewarden.looking import BATCH, MODERATE, ORDER, Sources
 from tests.unit.console.browser import ask
 
 NOW = datetime(2026, 11, 22, 8, 6, 31, tzinfo=UTC)
@@ -20,7 +20,11 @@ KEY = "k" * 32
 REGION, ACCOUNT = "us-east-1", "111122223333"
 CHANNEL = f"arn:aws:ivs:{REGION}:{ACCOUNT}:channel/AbCdef1G2hij"
 PREFIX = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:framewarden"
-MACHINES = {MODERATE: f"{PREFIX}-Moderate", ORDER: f"{PREFIX}-Order"}
+MACHINES = {
+    MODERATE: f"{PREFIX}-Moderate",
+    ORDER: f"{PREFIX}-Order",
+    BATCH: f"{PREFIX}-Batch",
+}
 
 
 def frame_row(number=1, seconds=0, **changes):
@@ -70,6 +74,11 @@ class FakeExecutions(Executions):
         start = int(after or 0)
         more = str(start + limit) if len(those) > start + limit else None
         return ExecutionPage(those[start : start + limit], more)
+
+    def get(self, machine, name):
+        self.calls.append(("get", machine, name))
+        named = (one for one in self.entries if (one.machine, one.name) == (machine, name))
+        return next(named, None)
 
     def add(self, name, status="SUCCEEDED", seconds=60, took=0.31, machine=MODERATE):
         started = NOW - timedelta(seconds=seconds)

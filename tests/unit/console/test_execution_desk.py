@@ -9,6 +9,7 @@ from framewarden.console.problems import Problem
 from framewarden.console.static_files import static
 from tests.unit.console.execution_world import (
     ARN,
+    BATCH,
     FRAME_ID,
     MODERATE,
     NOW,
@@ -115,6 +116,49 @@ def test_an_order_of_a_channel_is_shown_too():
     assert went(reply)["Failed"] == "failed"
     assert "The order could not be carried out. OrderFailed ended the execution." in reply.text
     assert "It said: See the channel's page" in html.unescape(reply.text)
+
+
+def test_an_attempt_of_a_batch_is_shown_with_where_its_parts_are():
+    told = Told(document={"batch_id": "ab" * 10, "attempt": 2})
+    told.task("PlanBatch", plan={"next": "analyze", "shards": [{}] * 3}).choose("RouteByPlan")
+    told.enter("AnalyzeBatch", "Map")
+    told.tell("MapStateStarted")
+    told.tell("MapRunStarted")
+    told.tell("MapRunFailed", "mapRunFailed", error="States.ExceedToleratedFailureThreshold")
+    told.tell("MapStateFailed")
+    told.document["error"] = {"Error": "States.ExceedToleratedFailureThreshold"}
+    told.leave("AnalyzeBatch", "Map")
+    told.task("FinishBatch", finished={"status": "failed"}).enter("BatchFailed", "Fail")
+    world = World(told.die(error="BatchFailed"), "FAILED")
+    world.executions.machine, world.executions.name = "batch", f"{'ab' * 10}-2"
+    world.executions.document = BATCH
+    reply = world.ask()
+    assert reply.status == 200
+    assert set(links(reply)) == {"batch", "aws", "executions"}
+    assert f'href="../../batches/{"ab" * 10}"' in reply.body
+    assert "a child of the Distributed Map: none of them is in this list" in reply.text
+    assert "Attempt 2" in reply.text
+    assert "row" not in world.calls
+    assert went(reply)["BatchFailed"] == "failed"
+    assert "Failed: " in reply.text
+    # What the Map says after its Map Run is no second try.
+    assert "1 retry" not in reply.text
+
+
+def test_a_batch_that_step_functions_has_forgotten_still_has_its_page():
+    world = World()
+    reply = world.ask(path=f"/executions/batch/{'ab' * 10}-2")
+    assert (reply.status, reply.headers["Location"]) == (303, f"../../batches/{'ab' * 10}")
+    assert world.ask(path="/executions/batch/by-hand").status == 404
+
+
+def test_the_execution_of_a_list_leads_to_its_batch_and_its_grid():
+    key = f"batches/{'ab' * 10}/rules/a%20b.jsonl"
+    rows = {FRAME_ID: row(source="batch", key=key, channel="batches", channel_arn=None)}
+    reply = World(stopped(), rows=rows).ask()
+    assert {"frame", "batch", "grid"} <= set(links(reply))
+    assert f'href="../../batches/{"ab" * 10}/verify?rule=a%20b"' in reply.body
+    assert "The list's whole story" in reply.text.replace("&#39;", "'")
 
 
 def test_the_graph_is_coloured_by_what_happened():

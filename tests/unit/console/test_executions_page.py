@@ -130,6 +130,42 @@ def test_orders_have_what_is_known_of_them(page):
     assert 'data-status="unscreened"' not in reply.body
 
 
+def test_batches_are_told_by_attempt_and_lead_to_their_own_page(page):
+    page.executions.add(f"{REVIEW}-2", machine="batch", took=61)
+    page.executions.add("by-hand", machine="batch")
+    reply = page.ask(machine="batch")
+    ours, by_hand = LINE.findall(reply.body)
+    assert f'href="executions/batch/{REVIEW}-2"' in ours
+    assert f'<a href="batches/{REVIEW}"><code>{REVIEW}</code></a>' in ours
+    assert 'data-is="Attempt">2</td>' in ours
+    assert "started by hand" in by_hand
+    assert "are not in this list: the batch's page counts what they did" in reply.text
+    assert "Severity" not in reply.body
+    assert 'data-status="unscreened"' not in reply.body
+    assert ("many", 0) in page.calls, "the ledger knows frames and lists, not batches"
+    assert "not in this list" not in page.ask().text
+
+
+def test_no_batch_at_all_says_how_one_is_started(page):
+    assert "framewarden batch run starts one" in page.ask(machine="batch").text
+
+
+def test_a_list_among_frames_leads_to_its_batch(page):
+    key = f"batches/{REVIEW}/rules/a%20b.jsonl"
+    page.add(frame_row(source="batch", channel="batches", channel_arn=None, key=key))
+    [line] = LINE.findall(page.ask().body)
+    assert f'<a href="batches/{REVIEW}"><bdi>batch {REVIEW[:8]}…</bdi></a>' in line
+    assert "<bdi>list a b</bdi>" in line
+
+
+def test_a_batchs_id_is_like_a_reviews_and_found_where_there_is_no_such_review(page):
+    page.executions.add(REVIEW, machine="batch")
+    reply = page.ask(q=REVIEW)
+    assert (reply.status, reply.headers["Location"]) == (303, f"executions/batch/{REVIEW}")
+    page.reviews.rows = {REVIEW: {"review_id": REVIEW}}
+    assert page.ask(q=REVIEW).status == 200
+
+
 def test_one_execution_or_frame_is_gone_to(page):
     name = "ab" * 32
     for q, path in (

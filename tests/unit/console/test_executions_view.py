@@ -173,7 +173,11 @@ def test_tabs_keep_the_search_and_begin_anew():
     assert (failed.words, failed.address) == ("Failed", "executions?status=FAILED&channel=x")
     assert [tab.name for tab in view.statuses if tab.here] == ["all"]
     assert view.statuses[0].address == "executions?channel=x"
-    assert [tab.address for tab in view.machines] == ["executions", "executions?machine=order"]
+    assert [tab.address for tab in view.machines] == [
+        "executions",
+        "executions?machine=order",
+        "executions?machine=batch",
+    ]
     assert (view.older, view.newest) == ("executions?channel=x&after=u", "executions?channel=x")
     orders = view_of(Asked(machine="order"), Found([], None), NOW)
     assert "unscreened" not in [tab.name for tab in orders.statuses]

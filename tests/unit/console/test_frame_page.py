@@ -379,3 +379,41 @@ def test_the_log_holds_the_frames_id_and_no_more(reviewed, logged):
     assert entry["frame_id"] == FRAME_ID
     for secret in ("secret", "Mia", "thumb42", TOKEN, CHANNEL):
         assert secret not in json.dumps(entries)
+
+
+class TestALists:
+    KEY = "batches/5f0c2d9a7be14c3386d1/rules/a%20b.jsonl"
+
+    @pytest.fixture
+    def desk(self, reviewed):
+        listed = {"source": "batch", "key": self.KEY, "channel": "batches"}
+        reviewed.rows[FRAME_ID] |= listed
+        reviewed.rows[FRAME_ID].pop("channel_arn")
+        reviewed.reviews[REVIEW] |= {
+            "channel_arn": None,
+            "channel": "batches/5f0c2d9a7be14c3386d1/214/a b",
+            "decision": "block",
+        }
+        for story in reviewed.stories.values():
+            story["frame"] |= listed | {"channel_arn": None}
+        return reviewed
+
+    def test_it_is_told_as_a_list_with_the_ways_to_its_images(self, desk):
+        reply = desk.get()
+        assert reply.status == 200
+        assert "List a b batch 5f0c2d9a7be14c3386d1" in reply.text
+        assert '<a href="../batches/5f0c2d9a7be14c3386d1">' in reply.body
+        grid = "../batches/5f0c2d9a7be14c3386d1/verify?rule=a%20b"
+        assert f'<a id="grid" href="{grid}">' in reply.body
+        assert "Listed by its batch in" in reply.text
+        assert facts(reply)["Source"] == "batch"
+
+    def test_its_case_is_where_the_record_is(self, desk):
+        reply = desk.get()
+        assert f'<a href="../reviews/{REVIEW}?record=all">' in reply.body
+        assert "Blocked: the images that nobody decided must not be shown." in reply.text
+        assert "which has" not in part(reply, "incident")
+
+    def test_its_evidence_is_the_list(self, desk):
+        assert facts(desk.get())["List"].endswith(archiving._suffix(self.KEY))
+        assert archiving._suffix(self.KEY) == ".jsonl"

@@ -36,7 +36,7 @@ def test_only_named_files_are_served(desk):
 
 def test_every_file_of_the_folder_is_served_and_small():
     assert {path.name for path in FOLDER.iterdir()} == set(KINDS)
-    assert sum(len(static(name).text.encode()) for name in KINDS) < 75_000
+    assert sum(len(static(name).text.encode()) for name in KINDS) < 100_000
 
 
 def test_the_style_reaches_for_nothing_outside():

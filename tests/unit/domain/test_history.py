@@ -367,3 +367,23 @@ def test_both_ways_of_telling_a_run_fold_to_the_same(steps, end):
         told.append(run.fold())
     assert shape(told[0]) == shape(told[1])
     assert (told[0].error, told[0].cause) == (told[1].error, told[1].cause)
+
+
+def test_a_map_that_says_that_its_run_failed_was_not_tried_twice():
+    run = Run()
+    run.enter("AnalyzeBatch", "Map")
+    run.tell("MapStateStarted")
+    run.tell("MapRunStarted")
+    run.tell("MapRunFailed", mapRunFailedEventDetails={"error": "E", "cause": "c"})
+    run.tell("MapStateFailed")
+    run.leave("AnalyzeBatch", "Map")
+    [visit] = fold(run.events).visits
+    assert (visit.retries, visit.error, visit.ended) == (0, "E", CAUGHT)
+
+
+def test_a_map_that_fails_without_a_run_has_failed():
+    run = Run()
+    run.enter("Each", "Map")
+    run.tell("MapStateFailed")
+    [visit] = fold(run.events).visits
+    assert [one.error for one in visit.failures] == ["unknown"]
