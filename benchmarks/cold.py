@@ -51,8 +51,8 @@ class Function:
 
 
 # A unit test holds this table against what the code can reach. What only another path makes is left
-# out, so that the bare function makes no client that the measured start does not. `plan_shards` calls
-# nothing.
+# out, so that the bare function makes no client that the measured start does not. `plan_shards`
+# calls nothing.
 FUNCTIONS = (
     Function("intake", ("dynamodb", "stepfunctions"), "ivs_thumbnail"),
     Function("analyze", ("rekognition",), "ivs_frame"),

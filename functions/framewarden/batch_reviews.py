@@ -12,7 +12,7 @@ from framewarden.aws.batch_writer import Writer
 from framewarden.aws.dynamo import Row
 from framewarden.aws.ledger import Ledger
 from framewarden.batch_results import Results
-from framewarden.domain import batches, frames
+from framewarden.domain import batches, frames, incidents
 from framewarden.domain.errors import ManifestInvalidError
 from framewarden.domain.times import iso, parse
 from framewarden.observability import count, logger
@@ -78,6 +78,7 @@ def _write(results: Results, rule: str, now: datetime) -> Row:
                     surest["severity"] = line["severity"]
                 numbered = line | {"line": results.parts.number(start, line["line"])}
                 out.write(json.dumps(numbered, ensure_ascii=False).encode() + b"\n")
+    execution = frames.execution_name(list_id(batch_id, rule), 1)
     return {
         "images": images,
         "severity": surest.get("severity"),
@@ -89,7 +90,9 @@ def _write(results: Results, rule: str, now: datetime) -> Row:
         "size": out.size,
         "put_at": iso(now),
         "frame_id": list_id(batch_id, rule),
-        "execution": frames.execution_name(list_id(batch_id, rule), 1),
+        "execution": execution,
+        # Known before it is opened: it is named by the execution that will open it.
+        "review_id": incidents.review_id(execution, None),
     }
 
 

@@ -157,7 +157,7 @@ class TestCost:
         cost = cost_of(target, 10_000, ceiling=4_000)
         assert (cost.paid, cost.dollars, cost.per_second) == (4_000, pytest.approx(4), 30)
         assert cost.seconds == pytest.approx(133.3, abs=0.1)
-        target.outputs.update(RekognitionTps="10", BatchShare="50")
+        target.outputs.update(RekognitionQuota="10", BatchQuotaShare="50")
         assert cost_of(target, 100).per_second == 5
 
     def test_it_leaves_room_for_what_is_asked_again(self) -> None:
