@@ -28,7 +28,7 @@ from local.laptop.deploy import build_and_deploy
 from local.laptop.home import REPOSITORY
 from local.laptop.people import person_of
 from local.publish import publish_if_none
-from local.screenshots_stage import on_air, show_a_stop, show_samples
+from local.screenshots_stage import on_air, show_a_batch, show_a_stop, show_samples
 from local.tables import Row
 from local.target import Target, on_cloud
 
@@ -103,6 +103,11 @@ def pictures(
     )
     phone.goto(case)
     yield "case-phone-dark.png", _taken(phone)
+    batch_id, rule = show_a_batch(target)
+    desk.goto(f"{target.console_url}/batches/{batch_id}")
+    yield "batch.png", _taken(desk)
+    desk.goto(f"{target.console_url}/batches/{batch_id}/verify?rule={rule}")
+    yield "verify.png", _taken(desk)
     stopped = show_a_stop(running, target)
     engineer = _window(browser, running, target, "engineer", viewport=WIDE)
     for path, file in (

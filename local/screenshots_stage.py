@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import islice
 
+from framewarden.aws.batch_store import Batches
+from framewarden.aws.clients import brought
+from framewarden.domain.batches import batch_id_of
 from framewarden.domain.frames import frame_id
 from local.broadcast import go_live
 from local.demo_stage import CLIP, POSITIVE, programme
@@ -24,6 +28,10 @@ ON_AIR = {"garden": range(26, 33), "meadow": range(45, 52)}
 UPLOADS = ("uploads/holiday/red-flower.png", "uploads/avatars/0412.png")
 # The last pictures of the demo's film end with the positive, which stops the stream.
 SENT = 3
+# A batch of the clip's pictures from its 20th second on, four of each second, and what goes wrong.
+BATCH_SECONDS, BATCH_FIRST, BATCH_LAST = 0.25, 80, 212
+BATCH_MANIFEST = "batches/film.jsonl"
+BATCH_FAULTS = ("s3://somebody-elses/a.jpg", "not an address")
 UNREADABLE = "uploads/avatars/0413.jpg"
 
 
@@ -46,6 +54,28 @@ def show_samples(running: Cloud, target: Target) -> dict[str, Row]:
             put = target.client("s3").put_object(Bucket=bucket, Key=key, Body=POSITIVE.read_bytes())
             shown[key] = [frame_id(bucket, key, put["VersionId"])]
         return {name: _review(target, ids) for name, ids in shown.items()}
+
+
+def show_a_batch(target: Target) -> tuple[str, str]:
+    """Moderate pictures of the film as a batch; return its id and the rule that flagged most."""
+    s3, bucket = target.client("s3"), target.output("FramesBucket")
+    refs = []
+    for number, one in enumerate(islice(frames(CLIP, BATCH_SECONDS), BATCH_FIRST, BATCH_LAST)):
+        key = f"batches/film/{number:04d}.jpg"
+        s3.put_object(Bucket=bucket, Key=key, Body=one.jpeg)
+        refs.append(f"s3://{bucket}/{key}")
+    lines = "".join(json.dumps({"source-ref": ref}) + "\n" for ref in (*refs, *BATCH_FAULTS))
+    put = s3.put_object(Bucket=bucket, Key=BATCH_MANIFEST, Body=lines.encode())
+    batch_id = batch_id_of(bucket, BATCH_MANIFEST, put["VersionId"])
+    with brought(target.client):
+        store = Batches(target.output("BatchesTable"))
+
+        def ended() -> Row | None:
+            row = store.get(batch_id) or {}
+            return row if row.get("ended_at") else None
+
+        _patiently(ended)
+        return batch_id, max(store.rules(batch_id), key=lambda row: row["images"])["rule"]
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.workflow.batching import Batching
 from tests.workflow.conftest import Desk
 
 pytestmark = pytest.mark.workflow
@@ -59,6 +60,8 @@ def test_a_command_of_the_readme_does_what_it_says(desk: Desk, command: str) -> 
     if "EXECUTION" in text or "FRAME" in text:
         # The first execution of a frame is named as its frame is.
         text = re.sub(r"\b(?:EXECUTION|FRAME)\b", an_execution(desk), text)
+    if "BATCH" in text:
+        text = text.replace("BATCH", a_batch(desk))
     done = run(desk, text)
     assert done.returncode == int(comment or 0), done.stderr
     assert done.stdout.strip() or done.stderr.strip()
@@ -72,3 +75,11 @@ def a_still_that_waits(desk: Desk) -> str:
 def an_execution(desk: Desk) -> str:
     frame = desk.upload("readme/clean.jpg", desk.pictures.clean())
     return str(desk.ended(frame)["execution"])
+
+
+def a_batch(desk: Desk) -> str:
+    batching = Batching(desk)
+    image = batching.picture("clean.jpg", desk.pictures.clean())
+    batch_id = batching.start(batching.manifest(image))
+    assert batching.ended(batch_id)["status"] == "done"
+    return batch_id

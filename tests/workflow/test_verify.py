@@ -134,11 +134,11 @@ def test_of_two_people_the_second_is_told_and_decides(
 ) -> None:
     first = grid.open(windows, windows.open(people.get("vera")))
     second = grid.open(windows, windows.open(people.get("udo")))
-    keys(second, "b")
+    keys(second, "a")  # it was blocked
     saved(second)
     keys(first, "n")
     saved(first)
-    expect(first.locator(".tile.conflict .lost")).to_contain_text("Blocked by udo")
+    expect(first.locator(".tile.conflict .lost")).to_contain_text("Allowed by udo")
     assert grid.rows()[0]["by"] == "udo"
     saved(first)
     expect(first.locator(".tile.conflict")).to_have_count(0)

@@ -84,7 +84,7 @@ def _line(row: Row, seen: "Seen", now: datetime) -> RuleLine:
         grave=severity in REVIEWED,
         images=f"{row['images']:,}",
         grid=grid_of(FlaggedList(str(row["batch"]), rule, int(row["images"]))),
-        review=f"reviews/{quote(review_id, safe='')}" if review_id else "",
+        review=f"reviews/{quote(review_id, safe='')}?record=all" if review_id else "",
         execution=execution_path(MODERATE, execution) if execution else "",
         decided=_decided(seen.decided.get(rule) or {}),
         stands=_stands(review) if review else "",

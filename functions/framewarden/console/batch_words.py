@@ -19,7 +19,7 @@ STATUSES = {
     batches.FAILED: Status("failed", "✕"),
 }
 ENGINES = {batches.FRAMEWARDEN: "framewarden", batches.BULK: "Rekognition's bulk job"}
-VIA = {"desk": "at the desk", "cli": "with the command line", "event": "by an object that was put"}
+VIA = {"desk": "at the desk", "cli": "with the command line", "event": "below batches/"}
 CODES = {
     "INVALID_JSON_LINE": "the line is no JSON object",
     "MISSING_SOURCE_REF": "the line has no “source-ref”",

@@ -180,7 +180,9 @@ class TestPeople:
         lines = view_of(DONE, NOW).rules
         assert [one.rule for one in lines] == ["guns & more", "explicit-high", "drinks", "odd"]
         assert lines[0].grid == f"batches/{ID}/verify?rule=guns%20%26%20more"
-        assert [one.review for one in lines] == ["reviews/r3", "reviews/r1", "reviews/r2", ""]
+        ids = ("r3", "r1", "r2")
+        expected = [f"reviews/{one}?record=all" for one in ids]
+        assert [one.review for one in lines] == [*expected, ""]
         assert [one.stands for one in lines] == [
             "expired",
             "waits for a decision",
@@ -191,7 +193,7 @@ class TestPeople:
         assert [one.decided for one in lines] == ["", "", "3 (1 blocked)", ""]
         page = shown(DONE)
         assert f'href="../batches/{ID}/verify?rule=guns%20%26%20more" data-key="v"' in page.body
-        assert '<a href="../reviews/r1">waits for a decision</a>' in page.body
+        assert '<a href="../reviews/r1?record=all">waits for a decision</a>' in page.body
         assert "odd low 1 not opened yet" in page.text
 
     def test_executions_are_for_those_who_inspect(self):
