@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from local.cli import batch_acts, batch_looks
-from local.cli.batch_acts import ByOption, DetachOption, YesOption
+from local.cli.batch_acts import ByOption, DetachOption, ToOption, YesOption
 from local.cli.failures import INTERRUPTED
 from local.cli.options import JsonOption, RegionOption, StackOption, group, target_of
 from local.cli.output import emit_json, say
@@ -65,6 +65,7 @@ def run(
     name: Annotated[str | None, typer.Option(help="What to call it.")] = None,
     by: ByOption = "",
     detach: DetachOption = False,
+    to: ToOption = None,
     yes: YesOption = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Count, say what it costs, and start nothing.")
@@ -108,7 +109,7 @@ def run(
     }
     batch_id = _start(target, source, {key: one for key, one in asked.items() if one is not None})
     total = source.lines if source.exact else None
-    batch_acts.follow(target, batch_id, detach=detach, json_=json_, total=total)
+    batch_acts.follow(target, batch_id, detach=detach, json_=json_, total=total, to=to)
 
 
 def _counted(target: Target, what: str) -> Source:

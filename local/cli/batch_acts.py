@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import sys
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -34,6 +35,10 @@ ByOption = Annotated[
 ]
 DetachOption = Annotated[
     bool, typer.Option("--detach", "-d", help="Do not wait for its end; print its id.")
+]
+ToOption = Annotated[
+    Path | None,
+    typer.Option("--to", metavar="DIR", help="Save the results in this folder when it has ended."),
 ]
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
@@ -67,6 +72,7 @@ def resume(
     ] = None,
     by: ByOption = "",
     detach: DetachOption = False,
+    to: ToOption = None,
     yes: YesOption = False,
     stack: StackOption = None,
     region: RegionOption = None,
@@ -99,7 +105,7 @@ def resume(
         say(line)
     agree(target, "Go on with it?", yes)
     batch_orders.resume(target, row["batch"], by or getpass.getuser(), ceiling)
-    follow(target, row["batch"], detach=detach, json_=json_, total=row.get("lines"))
+    follow(target, row["batch"], detach=detach, json_=json_, total=row.get("lines"), to=to)
 
 
 def agree(target: Target, question: str, yes: bool) -> None:
@@ -122,8 +128,16 @@ def agree(target: Target, question: str, yes: bool) -> None:
     typer.confirm(question, abort=True, err=True)
 
 
-def follow(target: Target, batch_id: str, *, detach: bool, json_: bool, total: int | None) -> None:
-    """Watch a batch to its end, and write what became of it."""
+def follow(
+    target: Target,
+    batch_id: str,
+    *,
+    detach: bool,
+    json_: bool,
+    total: int | None,
+    to: Path | None = None,
+) -> None:
+    """Watch a batch to its end, write what became of it, and save its files `to` a folder."""
     from local.batches import batches_of, document
     from local.cli.batch_progress import watch
     from local.cli.batch_view import write
@@ -142,6 +156,12 @@ def follow(target: Target, batch_id: str, *, detach: bool, json_: bool, total: i
         _say_where(target, batch_id)
         raise typer.Exit(INTERRUPTED) from None
     emit_json(told) if json_ else write(told, target)
+    if to:
+        from local.batch_results import bring, files_of
+
+        with batches_of(target):
+            saved = [bring(target, file, to).path for file in list(files_of(target, batch_id))]
+        say(f"Saved {len(saved)} file{'s' * (len(saved) != 1)} in {to}")
     code = {"done": DONE, "paused": PAUSED}.get(told["status"], FAILED)
     if code:
         raise typer.Exit(code)

@@ -1,6 +1,7 @@
-"""Write an object of any length with one buffer, and let S3 copy what it holds already."""
+"""Write an object of any length a part at a time, and let S3 copy what it holds already."""
 
 from contextlib import closing, suppress
+from tempfile import SpooledTemporaryFile
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -16,6 +17,9 @@ LARGER: Final = ((9_000, 25 * 1024 * 1024), (4_000, 2 * PART))
 """Bytes of the parts after so many: an upload has at most 10,000 of them."""
 COPIED: Final = 64 * 1024 * 1024
 """Bytes that S3 copies in one call; more would take longer than we wait for an answer."""
+IN_MEMORY: Final = 256 * 1024
+"""Bytes of a part that are held in memory; what is more of it waits on the function's disk, so that
+a batch of a million lines takes no more memory than one of a thousand."""
 LINES: Final = "application/x-ndjson"
 
 Document = dict[str, Any]
@@ -34,7 +38,8 @@ class Writer:
         self.etag = ""
         self._place: Document = {"Bucket": bucket, "Key": key}
         self._kind = kind
-        self._buffer = bytearray()
+        self._part = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - closed with the context
+        self._held = 0
         self._parts: list[Document] = []
         self._upload: str | None = None
 
@@ -44,20 +49,22 @@ class Writer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
     ) -> None:
-        if kind:
-            self._abort()
-            return
-        try:
-            self._end()
-        except BaseException:
-            self._abort()
-            raise
+        with self._part:
+            if kind:
+                self._abort()
+                return
+            try:
+                self._end()
+            except BaseException:
+                self._abort()
+                raise
 
     def write(self, data: bytes) -> None:
         """Append bytes."""
         self.size += len(data)
-        self._buffer += data
-        if len(self._buffer) >= self._least():
+        self._held += len(data)
+        self._part.write(data)
+        if self._held >= self._least():
             self._flush()
 
     def copy(self, bucket: str, key: str, size: int) -> None:
@@ -69,7 +76,7 @@ class Writer:
             The object is gone.
         """
         # Only the last part may be small, so the one that was begun is filled up first.
-        wanted = self._least() - len(self._buffer) if self._buffer else 0
+        wanted = self._least() - self._held if self._held else 0
         if size - wanted < PART:
             for chunk in stream(bucket, key, None, 0):
                 self.write(chunk)
@@ -107,12 +114,19 @@ class Writer:
 
     def _flush(self) -> None:
         number = self._next()
+        self._part.seek(0)
         with store():
             answer = client("s3").upload_part(
-                **self._place, UploadId=self._upload, PartNumber=number, Body=self._buffer
+                **self._place,
+                UploadId=self._upload,
+                PartNumber=number,
+                Body=self._part,
+                ContentLength=self._held,
             )
         self._note(number, answer)
-        self._buffer = bytearray()
+        self._part.seek(0)
+        self._part.truncate()
+        self._held = 0
 
     def _next(self) -> int:
         if self._upload is None:
@@ -128,12 +142,13 @@ class Writer:
 
     def _end(self) -> None:
         if self._upload is None:
+            self._part.seek(0)
             with store():
                 answer = client("s3").put_object(
-                    **self._place, Body=self._buffer, ContentType=self._kind
+                    **self._place, Body=self._part, ContentType=self._kind
                 )
         else:
-            if self._buffer:
+            if self._held:
                 self._flush()
             with store():
                 answer = client("s3").complete_multipart_upload(

@@ -155,6 +155,16 @@ class TestResults:
             "batch", "results", TWO, "--to", str(folder)
         ).stdout.replace("\n", "")
 
+    def test_they_are_saved_when_a_batch_has_ended(
+        self, run: Run, three: Any, tmp_path: Path
+    ) -> None:
+        three.store("batches", f"batches/{THREE}/results.jsonl", b"{}\n")
+        folder = tmp_path / "kept"
+        done = run("batch", "resume", THREE, "--yes", "--to", str(folder))
+        assert done.exit_code == 0, done.stderr
+        assert "Saved 1 file in" in done.stderr
+        assert (folder / "results.jsonl").read_bytes() == b"{}\n"
+
     def test_half_a_file_is_never_left(
         self, run: Run, files: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
