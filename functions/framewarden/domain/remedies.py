@@ -75,6 +75,10 @@ _OURS: Final = {
         "the batch failed",
         "Look why with `framewarden batch show`; `framewarden batch resume` goes on from there.",
     ),
+    "BatchStopped": (
+        "the batch was paused, cancelled or failed while this range was worked on",
+        "Nothing: `framewarden batch show` says why, and `framewarden batch resume` goes on.",
+    ),
     "OrderFailed": (
         "the order could not be carried out",
         "The channel's page says what failed and what is still on air; order it again there.",
