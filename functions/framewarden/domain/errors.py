@@ -31,7 +31,8 @@ FramewardenError
      ├─ LinkInvalidError             a link or form that we did not sign, or that has expired
      ├─ FrameMalformedError          an event that carries no object
      ├─ BatchRefusedError            a batch that may not start, resume or be cancelled, and why
-     └─ ManifestInvalidError         a manifest that is gone, empty, or was changed meanwhile
+     ├─ ManifestInvalidError         a manifest that is gone, empty, or was changed meanwhile
+     └─ AdapterRefusedError          an adapter that may not be trained or used as asked, and why
 """
 
 
@@ -155,3 +156,7 @@ class BatchRefusedError(PermanentError):
 
 class ManifestInvalidError(PermanentError):
     """A manifest is gone, empty, may not be read, or was changed while its batch ran."""
+
+
+class AdapterRefusedError(PermanentError):
+    """An adapter may not be trained, promoted or used as it was asked; the message says why."""
