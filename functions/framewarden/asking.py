@@ -71,12 +71,19 @@ class Asker:
         self.adapter, self.min_confidence = adapter, min_confidence
         self._pool = ThreadPoolExecutor(max_workers=THREADS)
         self._failed = Event()
+        self._refused = Event()
+        self._fallbacks: list[str] = []  # by all threads: to append is one step
 
     def __enter__(self) -> "Asker":
         return self
 
     def __exit__(self, *_: object) -> None:
         self._pool.shutdown()
+
+    @property
+    def fallbacks(self) -> int:
+        """Return how many images the base model answered in the place of the adapter."""
+        return len(self._fallbacks)
 
     def ask(
         self, images: Sequence[Image], begins: float, between: float
@@ -125,14 +132,20 @@ class Asker:
                 image.bucket,
                 image.key,
                 None,
-                adapter=self.adapter,
+                # One that is gone is asked for no more: each refusal is a call of the quota.
+                adapter=None if self._refused.is_set() else self.adapter,
                 min_confidence=self.min_confidence,
             )
         except REFUSALS as failure:
             return self.give_up(image, *analyzer.line_code(failure)) or Unanswered.LOST
+        if analyzer.is_refused(answer):
+            self._refused.set()
         kept = Kept(image.at, text=_text(answer))
-        paid = self.lines.answer(image.digest, kept, self.timing.now())
-        return kept if paid else Unanswered.LOST
+        if not self.lines.answer(image.digest, kept, self.timing.now()):
+            return Unanswered.LOST
+        if analyzer.fell_back(answer, self.adapter):
+            self._fallbacks.append(image.digest)
+        return kept
 
 
 def _text(answer: dict[str, Any]) -> str:

@@ -125,6 +125,7 @@ def _analysis(results: Results, row: Row) -> Document:
                 "content_types": answer.get("ContentTypes", []),
                 "model_version": answer.get("ModerationModelVersion"),
                 "adapter": answer.get("ProjectVersion"),
+                "adapter_asked": results.row.get("adapter"),
                 "min_confidence": results.row["min_confidence"],
                 "analyzed_at": row["put_at"],
             }

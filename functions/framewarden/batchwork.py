@@ -14,7 +14,7 @@ from framewarden.aws.dynamo import Row
 from framewarden.aws.review_queue import ReviewQueue
 from framewarden.domain import batches
 from framewarden.domain.batch_requests import read_request
-from framewarden.domain.batch_sources import Buckets, check_source, read_sources
+from framewarden.domain.batch_sources import read_sources
 from framewarden.domain.verification import LIVE
 
 # One query of a list; a row has its counts in it.
@@ -124,14 +124,7 @@ class Batchwork:
         BatchRefusedError
             It could not.
         """
-        own, wanted = self._own, read_request(asked)
-        known = Buckets(
-            own.frames_bucket,
-            own.evidence_bucket,
-            own.batches_bucket,
-            read_sources(own.batch_sources),
-        )
-        check_source(wanted.source, wanted.batch_id, known)
+        starting.check(read_request(asked), self._own)
 
     def start(self, asked: Row, now: datetime) -> None:
         """Start a batch, once for its id.

@@ -1,22 +1,19 @@
 """Decide a review: of all clicks, and of a click and a deadline, the stored row has one winner."""
 
-from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from framewarden import delivering, settings
-from framewarden.aws.batch_images import counting
+from framewarden import delivering, live_labels, settings
 from framewarden.aws.case_records import CaseRecords, RecordFullError
 from framewarden.aws.dynamo import Row
 from framewarden.aws.reviews import Reviews
 from framewarden.domain import cases, waits
 from framewarden.domain.errors import StoreConflictError
 from framewarden.domain.times import iso
-from framewarden.domain.verification import LIVE, Marks, change
+from framewarden.live_labels import Labels
 from framewarden.observability import count, logger
 
-Labels = Mapping[str, Sequence[str]]
 # A click whose review was raised, passed on or claimed between look and write looks again.
 ROUNDS = 3
 
@@ -45,6 +42,11 @@ class Click:
     account: str | None
     labels: Labels | None
     may_overrule: bool
+    frame_id: str | None
+
+    def looked_at(self, row: Row) -> bool:
+        """Tell whether it is about the picture that a review has now; None takes it to be."""
+        return self.frame_id in (None, row["frame"].get("frame_id"))
 
     @property
     def urgent(self) -> bool:
@@ -75,12 +77,13 @@ def decide(
     labels: Labels | None = None,
     may_overrule: bool = False,
     rung: int | None = None,
+    frame_id: str | None = None,
 ) -> Decided:
     """Store a decision if it is the first and in time, then answer the waiting execution.
 
-    `labels` are the names that the person has `confirmed`, `denied` and `added`. What takes nothing
-    off counts on the `rung` that they looked at, and not while somebody else has claimed the
-    review, unless a lead overrules that.
+    `labels` are the names that the person has `confirmed`, `denied` and `added` on the frame that
+    they looked at. What takes nothing off counts on the `rung` that they looked at, and not while
+    somebody else has claimed the review, unless a lead overrules that.
 
     Raises
     ------
@@ -91,7 +94,7 @@ def decide(
     StoreConflictError
         Others kept writing the same review; try again.
     """
-    click = Click(decision, by, via, note, now, account, labels, may_overrule)
+    click = Click(decision, by, via, note, now, account, labels, may_overrule, frame_id)
     reviews = Reviews(own.reviews_table, outbox_table=own.outbox_table)
     for left in reversed(range(ROUNDS)):
         row = reviews.get(review_id)
@@ -103,7 +106,8 @@ def decide(
         if decision not in cases.offered(row):
             raise ValueError(decision)
         with suppress(StoreConflictError):
-            if _stored(reviews, row, click, own, _counted(row, click, own) if left else []):
+            also = live_labels.counted(row, labels, own.batches_table) if left else []
+            if _stored(reviews, row, click, own, also):
                 return Decided(reviews.get(review_id) or row, first=True)
     raise StoreConflictError(f"review {review_id} is being written by others")
 
@@ -132,22 +136,8 @@ def _record_late(review_id: str, click: Click, own: settings.ReviewPage) -> None
         logger.warning("record full", extra={"review_id": review_id})
 
 
-def _counted(row: Row, click: Click, own: settings.ReviewPage) -> list[Row]:
-    """Return the write that counts what was said of the labels that the model found.
-
-    Everybody's counters are one row. Of a click that met other writers in every round but the last,
-    the decision is what matters: its labels are in the review's own row all the same.
-    """
-    if not click.labels or not any(click.labels.values()):
-        return []
-    # Whoever passed it on may have judged them before: what counts is said last.
-    before = Marks.made(None, row.get("labels_judged"))
-    counts = change(before, Marks.made(None, click.labels))
-    return [counting(own.batches_table, LIVE, counts)] if counts else []
-
-
 def _stored(
-    reviews: Reviews, row: Row, click: Click, own: settings.ReviewPage, counted: list[Row]
+    reviews: Reviews, row: Row, click: Click, own: settings.ReviewPage, also: list[Row]
 ) -> bool:
     """Store a click with the answer to the machine, and send that; False where it was too late.
 
@@ -155,20 +145,25 @@ def _stored(
     """
     second, escalates = int(click.now.timestamp()), click.decision == "escalate"
     changes: Row = {"escalated_by": click.by} if escalates else _decision(click)
-    if click.labels and any(click.labels.values()):
-        changes["labels_judged"] = dict(click.labels)
+    changes |= live_labels.kept(click.labels, _said(row, click))
+    also = [*also, *live_labels.example(row | changes, click.decision, own.batches_table)]
     ended = waits.climbed(row, click.now) if escalates else row | changes
     callback = delivering.callback(row["review_id"], row["rung"], waits.answer(ended), click.now)
     if escalates:
         noted = _noted(row["review_id"], click, own)
-        also = [*noted, *counted]
-        if not reviews.pass_on(ended, changes, callback, second, click.free_for, also):
+        if not reviews.pass_on(ended, changes, callback, second, click.free_for, [*noted, *also]):
             return False
         count("ReviewsEscalated")
-    elif not reviews.decide(row, changes, callback, second, click.free_for, counted):
+    elif not reviews.decide(row, changes, callback, second, click.free_for, also):
         return False
     delivering.send_callback(callback, own, click.now)
     return True
+
+
+def _said(row: Row, click: Click) -> Row:
+    """Return who judged the labels, and of which frame: of none, where that is another by now."""
+    frame_id = row["frame"].get("frame_id") if click.looked_at(row) else None
+    return {"by": click.by, "account": click.account, "at": iso(click.now), "frame_id": frame_id}
 
 
 def _decision(click: Click) -> Row:

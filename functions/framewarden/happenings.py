@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from framewarden.aws.executions import Execution
+from framewarden.domain.answered import analysed_words
 from framewarden.domain.batch_lists import SOURCE
 from framewarden.domain.failures import stop_failure_words
 from framewarden.domain.why_ended import SKIPPED
@@ -93,9 +94,7 @@ def _tried(tries: Tries) -> Iterator[Told]:
 
 def _judged(known: Known) -> Iterator[Told]:
     analysis, verdict = known.slot("analysis"), known.slot("verdict")
-    model = analysis.get("model_version")
-    by = f" by model {model}" if model else ""
-    yield analysis.get("analyzed_at"), "analysed", f"Analysed{by}"
+    yield analysis.get("analyzed_at"), "analysed", analysed_words(analysis)
     severity = verdict.get("severity") or known.row.get("severity")
     matched = f": {finding(known)}" if verdict.get("matched") else ""
     judged_at = verdict.get("judged_at") or known.row.get("judged_at")

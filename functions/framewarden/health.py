@@ -7,13 +7,14 @@ from functools import partial
 from typing import Any
 
 from framewarden import settings
-from framewarden.aws import attention, ivs
+from framewarden.aws import adapter_health, attention, ivs
+from framewarden.aws.adapter_switch import AdapterSwitch
 from framewarden.aws.dynamo import Row
 from framewarden.aws.latest import last_put
 from framewarden.aws.policies import current_policy
 from framewarden.aws.review_queue import ReviewQueue
 from framewarden.domain import attention as words
-from framewarden.domain import troubles
+from framewarden.domain import live_adapter, troubles
 from framewarden.domain.bans import stands
 from framewarden.domain.times import iso
 from framewarden.domain.troubles import Trouble
@@ -53,14 +54,16 @@ class LiveChannel:
 class Health:
     """An installation as it stands; a part that could not be read is None, and named in `unknown`.
 
-    `policy` has name and hash. `unscreened` is counted as far as `MOST`. `oldest` is the open
-    review with the nearest deadline. The lists hold one entry each, with `says`; of the parts in
-    `cut` there is more. `live_more` are live channels at which nobody looked.
+    `policy` has name and hash, `adapter` is an entry of `domain.live_adapter`. `unscreened` is
+    counted as far as `MOST`. `oldest` is the open review with the nearest deadline. The lists hold
+    one entry each, with `says`; of the parts in `cut` there is more. `live_more` are live channels
+    at which nobody looked.
     """
 
     place: str
     looked_at: datetime
     policy: Document | None
+    adapter: Document | None
     live: list[LiveChannel] | None
     live_more: int
     unscreened: int | None
@@ -100,6 +103,7 @@ def look(
     """
     reading = Reading(patience)
     in_force = reading.part("policy", policy or partial(_policy, own))
+    adapter = reading.part("adapter", partial(_adapter, own))
     bans, stops, unseen = (
         reading.rows(name, partial(attention.open_rows, own.channels_table, kind))
         for name, kind in (("bans", "ban"), ("failed_stops", "stop"), ("unseen", "unseen"))
@@ -118,6 +122,7 @@ def look(
         place=own.place_name,
         looked_at=now,
         policy=in_force,
+        adapter=adapter,
         live=live,
         live_more=live_more,
         unscreened=reading.part("unscreened", count),
@@ -133,6 +138,7 @@ def look(
             *troubles.of_stops(failed or ()),
             *troubles.of_unseen(missing or ()),
             *reading.troubles,
+            *troubles.of_adapter(adapter),
             *troubles.of_oldest(oldest),
             *troubles.of_dead_letters(letters or 0),
             *troubles.of_given_up(given_up or ()),
@@ -145,6 +151,11 @@ def look(
 def _policy(own: settings.HealthPage) -> Document:
     policy = current_policy(own)
     return {"name": policy.name, "hash": policy.hash}
+
+
+def _adapter(own: settings.HealthPage) -> Document:
+    live = AdapterSwitch(own.adapters_table).read()["live"]
+    return live_adapter.entry(live, adapter_health.read(own.adapters_table) if live else None)
 
 
 def _live(

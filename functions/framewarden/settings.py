@@ -66,6 +66,10 @@ class Intake(Settings):
     state_machine_arn: str
 
 
+class Analyze(Settings):
+    adapters_table: str
+
+
 class Classify(PolicySource):
     mode: str
     batches_bucket: str
@@ -120,11 +124,14 @@ class Settle(Settings):
     reviews_table: str
     batches_table: str
     batch_machine_arn: str
+    adapters_table: str
+    adapter_machine_arn: str
 
 
 class Sweep(Settings):
     outbox_table: str
     reviews_table: str
+    adapters_table: str
     notice_topic_arn: str
     link_secret_arn: str
     console_url_parameter: str
@@ -185,6 +192,7 @@ class ExecutionPage(Desk):
 
 
 class HealthPage(Desk, PolicySource):
+    adapters_table: str
     frames_table: str
     reviews_table: str
     channels_table: str
@@ -202,6 +210,7 @@ class StartBatch(PolicySource):
     batch_sources: str
     batch_ceiling: str
     batch_machine_arn: str
+    adapters_table: str
 
 
 class PlanBatch(Settings):
@@ -234,9 +243,45 @@ class BatchPage(Desk, StartBatch):
     reviews_table: str
 
 
+class Examples(Settings):
+    """Where the examples of adapters lie: what people said of pictures, and what became of it."""
+
+    adapters_table: str
+    batches_table: str
+    reviews_table: str
+    channels_table: str
+
+
+class CollectExamples(Examples):
+    batches_bucket: str
+    frames_table: str
+    evidence_bucket: str
+
+
+class FollowTraining(Settings):
+    adapters_table: str
+    batches_bucket: str
+    adapter_project: str
+
+
+class FinishAdapter(Settings):
+    adapters_table: str
+    batches_bucket: str
+
+
+class Adapting(Examples):
+    """What readiness, training, the shadow and the switch need, on the page and at a terminal."""
+
+    adapter_machine_arn: str
+
+
+class AdapterPage(Desk, Adapting):
+    pass
+
+
 BY_FUNCTION: dict[str, tuple[str, ...]] = {
     "intake": Intake.names(),
-    "analyze": (),
+    "analyze": Analyze.names(),
     "classify": Classify.names(),
     "open_review": OpenReview.names(),
     "request_review": RequestReview.names(),
@@ -256,6 +301,10 @@ BY_FUNCTION: dict[str, tuple[str, ...]] = {
     "follow_bulk_job": FollowBulkJob.names(),
     "finish_batch": FinishBatch.names(),
     "batch_page": BatchPage.names(),
+    "collect_examples": CollectExamples.names(),
+    "follow_training": FollowTraining.names(),
+    "finish_adapter": FinishAdapter.names(),
+    "adapter_page": AdapterPage.names(),
     "desk_page": DeskPage.names(),
     "picture_page": PicturePage.names(),
     "review_page": ReviewPage.names(),

@@ -4,24 +4,28 @@ from datetime import datetime
 from typing import Any
 
 from framewarden import closing, settings
+from framewarden.aws.adapters import Adapters
 from framewarden.aws.batch_store import Batches
 from framewarden.aws.ledger import Ledger
 from framewarden.aws.reviews import Reviews
-from framewarden.domain import batches, frames
+from framewarden.domain import adapters, batches, frames
 from framewarden.domain.batch_failures import death_of
 from framewarden.domain.times import iso
+from framewarden.domain.trainings import death_of as death_of_training
 from framewarden.observability import count, logger
 
 Document = dict[str, Any]
 
 
 def settle_dead(event: Document, own: settings.Settle, now: datetime) -> Document:
-    """Settle the frame, or the batch, of an execution that failed, timed out or was aborted."""
+    """Settle the frame, batch or adapter of an execution that failed, timed out or was aborted."""
     detail = event["detail"]
     reason = f"execution_{detail['status'].lower()}"
     logger.error("execution died", extra={"execution": detail["name"], "reason": reason})
     if detail.get("stateMachineArn") == own.batch_machine_arn:
         return _end_batch(detail, own, now)
+    if detail.get("stateMachineArn") == own.adapter_machine_arn:
+        return _end_adapter(detail, own, now)
     ours = frames.read_execution_name(detail["name"])
     if not ours:
         return {"frame_id": None, "settled": False}
@@ -62,6 +66,25 @@ def _end_batch(detail: Document, own: settings.Settle, now: datetime) -> Documen
             changes = {"ended_at": changes["ended_at"]} if said else changes
             settled = store.change(ours, changes, only=only, attempt=row["attempt"]) is not None
     return {"batch": ours, "settled": settled}
+
+
+def _end_adapter(detail: Document, own: settings.Settle, now: datetime) -> Document:
+    """Fail a training whose execution ended without saying how, and let the next one begin."""
+    name, _ = adapters.read_execution_name(detail["name"]) or (None, 0)
+    store = Adapters(own.adapters_table)
+    row = (store.get(name) if name else None) or {}
+    if not name or row.get("execution") != detail["name"]:
+        # None of ours, or an earlier attempt's end.
+        return {"adapter": name, "settled": False}
+    changes = {
+        "status": adapters.FAILED,
+        "failure": row.get("failure") or death_of_training(name, detail["status"]),
+        "ended_at": iso(now),
+    }
+    attempt = row["attempt"]
+    settled = store.change(name, changes, only=adapters.LIVE, attempt=attempt) is not None
+    store.release(name)
+    return {"adapter": name, "settled": settled}
 
 
 def _end_reviews(

@@ -102,6 +102,7 @@ class ShardParts:
                 **{"digest": image, "bucket": line.bucket, "key": line.key, "ref": line.ref},
                 "position": batches.position(self._start, line.number),
                 **{"rule": rule, "confidence": confidence},
+                "adapter": answer.get("ProjectVersion"),
                 **found,
             }
         )

@@ -18,6 +18,7 @@ from framewarden.aws.batch_store import Batches
 from framewarden.aws.dynamo import Row
 from framewarden.aws.pace_row import PaceRow
 from framewarden.domain import batches
+from framewarden.domain.batch_counts import BASE
 from framewarden.domain.batch_failures import failure_of
 from framewarden.domain.batch_sources import UPLOADED, read_sources
 from framewarden.domain.errors import AnalyzerDeniedError
@@ -151,6 +152,8 @@ class _Shard:
                 count("BatchImages", analyzing.paid)
                 count("BatchThrottles", analyzing.throttles)
                 count("BatchErrors", analyzing.refused)
+                if asker.fallbacks:
+                    count("AdapterFallback", asker.fallbacks)
 
     def _fail(self, failure: AnalyzerDeniedError) -> None:
         """Fail the whole batch at once: the next image would be refused for the same reason."""
@@ -168,9 +171,16 @@ class _Shard:
         told = {"analyzed": self.taking.answered}
         if self.store.end_shard(batch_id, self.start, row):
             told |= {f"{name}_done": counts[name] for name in TOLD} | {"shards_done": 1}
+            self._count_fallbacks(counts)
         self.store.tell(batch_id, told)
         ids = {"batch": batch_id, "start": self.start}
         logger.info("range done", extra=ids | {name: counts[name] for name in TOLD})
+
+    def _count_fallbacks(self, counts: Document) -> None:
+        """Count the answers of a bulk job in which the base model stood in for the adapter."""
+        missed = counts["adapters"].get(BASE, 0)
+        if self.results and self.batch.get("adapter") and missed:
+            count("AdapterFallback", missed)
 
 
 def _digest(line: Line) -> str:

@@ -8,7 +8,7 @@ import json
 from datetime import datetime
 from typing import Any, Final
 
-from framewarden import launching, settings
+from framewarden import batch_adapters, launching, settings
 from framewarden.aws import analyzer, batch_files
 from framewarden.aws.batch_store import Batches
 from framewarden.aws.dynamo import Row
@@ -67,6 +67,20 @@ def start_of_event(event: Document, own: settings.StartBatch, now: datetime) -> 
         Try again; what is done already is not done twice.
     """
     return [_start(_of_object(stored, own), own, now) for stored in frames.objects_of(event)]
+
+
+def check(asked: Request, own: settings.StartBatch) -> None:
+    """Let pass what could be started here: images that we may read, and an adapter of ours.
+
+    Raises
+    ------
+    BatchRefusedError
+        It could not.
+    """
+    sources = read_sources(own.batch_sources)
+    known = Buckets(own.frames_bucket, own.evidence_bucket, own.batches_bucket, sources)
+    check_source(asked.source, asked.batch_id, known)
+    batch_adapters.check(asked, own)
 
 
 def resume(request: Document, own: settings.StartBatch, now: datetime) -> Document:
@@ -147,9 +161,7 @@ def _of_object(stored: StoredObject, own: settings.StartBatch) -> Request:
 
 
 def _start(asked: Request, own: settings.StartBatch, now: datetime) -> Document:
-    sources = read_sources(own.batch_sources)
-    known = Buckets(own.frames_bucket, own.evidence_bucket, own.batches_bucket, sources)
-    check_source(asked.source, asked.batch_id, known)
+    check(asked, own)
     store = Batches(own.batches_table)
     row = store.get(asked.batch_id)
     if row is None:
@@ -176,7 +188,7 @@ def _row(asked: Request, own: settings.StartBatch, now: datetime) -> Row:
         "name": asked.name,
         "source": asked.source.document(),
         "engine": asked.engine,
-        "adapter": asked.adapter,
+        "adapter": batch_adapters.chosen(asked, own),
         "min_confidence": analyzer.MIN_CONFIDENCE if confidence is None else confidence,
         "policy_hash": policy.hash,
         "policy_name": policy.name,

@@ -7,7 +7,7 @@ from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
 
-from framewarden import calling, closing, delivering, settings
+from framewarden import calling, closing, delivering, expiring, settings
 from framewarden.aws.dynamo import Row
 from framewarden.aws.outbox import Outbox
 from framewarden.aws.reviews import Reviews
@@ -44,6 +44,8 @@ def sweep(own: settings.Sweep, now: datetime, patience: float = PATIENCE) -> Doc
     reviews.keep_counts({name: found[name] for name in COUNTED} | {"counted_at": iso(now)})
     reminders = _remind(reviews, waiting, now)
     sent += _send(reminders, own, now, end)
+    if monotonic() < end:
+        expiring.look(own, now)
     return {
         "undelivered": len(kept) + len(reminders) - sent,
         "given_up": len(rows) - len(kept),

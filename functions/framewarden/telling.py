@@ -40,7 +40,8 @@ class FrameStory:
 
     `review` is the review that it opened or joined, `stop` the stop of its session that it led to,
     `evidence` its story as it was archived; all of them redacted, and None where there is none.
-    `outcome` and `reason` are those of its review where it joined one.
+    `outcome` and `reason` are those of its review where it joined one; `analysis` is that of its
+    last attempt, or of an earlier one, empty where nothing looked at it.
     """
 
     row: Row
@@ -51,6 +52,7 @@ class FrameStory:
     stop: Row | None
     ban: Row | None
     evidence: Mapping[str, Any] | None
+    analysis: Row
     happenings: list[Happening]
     why: str
 
@@ -78,6 +80,7 @@ def tell(sources: Sources, frame_id: str, now: datetime) -> FrameStory | None:
         stop=stop,
         ban=ban,
         evidence=evidence,
+        analysis=mapping(known.get("analysis") or mapping(evidence).get("analysis")),
         happenings=happenings_of(
             Known(row, known, row, mapping(review), now),
             {} if evidence is state else mapping(evidence),

@@ -26,8 +26,8 @@ from moto.s3.models import s3_backends
 from moto.sqs.models import sqs_backends
 from moto.stepfunctions.models import stepfunctions_backends
 
-from framewarden import watching
-from framewarden.aws import batch_policies, clients, link_keys, parameters, policies
+from framewarden import comparing, detecting, watching
+from framewarden.aws import adapter_switch, batch_policies, clients, link_keys, parameters, policies
 from framewarden.aws.dynamo import typed, untyped
 from local.moto_ext import delays, encoder, install
 from local.moto_ext.control import control
@@ -54,7 +54,7 @@ Document = dict[str, Any]
 LINK_KEY = "k" * 64
 CONSOLE_URL = "https://abc123.execute-api.us-east-1.amazonaws.com/live"
 TABLES = {"frames": "FramesTable", "reviews": "ReviewsTable", "channels": "ChannelsTable"}
-TABLES |= {"outbox": "OutboxTable", "batches": "BatchesTable"}
+TABLES |= {"outbox": "OutboxTable", "batches": "BatchesTable", "adapters": "AdaptersTable"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -100,9 +100,11 @@ def wire(lasting: Clients, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
 def _forget() -> None:
     """Forget what a worker keeps between two events."""
     kept = (clients.client, link_keys.link_keys, parameters._provider, policies._provider)
-    kept = (*kept, batch_policies.policy_of)
+    kept = (*kept, batch_policies.policy_of, adapter_switch._hasty)
     for cached in (*kept, policies._parsed, watching._thumbnail_seconds):
         cached.cache_clear()
+    for worker in (detecting.worker, comparing.worker):
+        worker.__init__()
 
 
 @dataclass
@@ -115,6 +117,7 @@ class Aws:
     machine: str
     orders: str
     batches: str
+    adapters: str
     secret: str
     published: list[bytes] = field(default_factory=list)
 
@@ -307,17 +310,17 @@ def stack(lasting: Clients) -> Iterator[Document]:
         queue = lasting("sqs").create_queue(QueueName="owners")["QueueUrl"]
         owners = f"arn:aws:sqs:{REGION}:{ACCOUNT}:owners"
         lasting("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=owners)
-        machine, orders, batches = (
+        machine, orders, batches, adapters = (
             lasting("stepfunctions").create_state_machine(
                 name=name,
                 definition='{"StartAt": "End", "States": {"End": {"Type": "Succeed"}}}',
                 roleArn=f"arn:aws:iam::{ACCOUNT}:role/machine",
             )["stateMachineArn"]
-            for name in ("moderate", "order", "batch")
+            for name in ("moderate", "order", "batch", "adapter")
         )
         secret = lasting("secretsmanager").create_secret(Name="links", SecretString=LINK_KEY)
         made = {"topic": topic, "queue": queue, "machine": machine, "orders": orders}
-        yield made | {"batches": batches, "secret": secret["ARN"]}
+        yield made | {"batches": batches, "adapters": adapters, "secret": secret["ARN"]}
 
 
 _every_member = ResponseSerializer._serialize_structure_member
@@ -394,6 +397,9 @@ def _environment(aws: Aws) -> dict[str, str]:
         "ORDER_MACHINE_ARN": aws.orders,
         "BATCH_MACHINE_ARN": aws.batches,
         "BATCHES_TABLE": "batches",
+        "ADAPTERS_TABLE": "adapters",
+        "ADAPTER_MACHINE_ARN": aws.adapters,
+        "ADAPTER_PROJECT": "framewarden",
         "BATCHES_BUCKET": BATCHES_BUCKET,
         "BATCH_SOURCES": SOURCE_BUCKET,
         "BATCH_CEILING": "1000",

@@ -103,8 +103,8 @@ def ends_of(scope):
 
 
 class TestShape:
-    def test_there_are_three_machines(self):
-        assert set(MACHINES) == {"moderate", "order", "batch"}
+    def test_there_are_four_machines(self):
+        assert set(MACHINES) == {"moderate", "order", "batch", "adapter"}
 
     @pytest.mark.parametrize("machine", MACHINES)
     def test_no_two_states_of_a_machine_have_one_name(self, machine):
@@ -133,6 +133,30 @@ class TestShape:
             assert "Archive" in reached_from("moderate", name)
         assert ends("order") == {"Carried": "Succeed", "Failed": "Fail"}
         assert ends("batch") == {"BatchEnded": "Succeed", "BatchFailed": "Fail"}
+        assert ends("adapter") == {"AdapterEnded": "Succeed", "AdapterFailed": "Fail"}
+
+    @pytest.mark.parametrize(
+        ("status", "end"),
+        [
+            *(("passed", "AdapterEnded"), ("refused", "AdapterEnded")),
+            *(("not_ready", "AdapterEnded"), ("failed", "AdapterFailed")),
+            ("late", "AdapterFailed"),
+        ],
+    )
+    def test_a_gate_that_refuses_is_an_answer_and_a_training_that_fails_is_not(self, status, end):
+        assert pick("RouteByStatus", {"finished": {"status": status}}, "adapter") == end
+
+    def test_a_training_is_asked_about_until_it_ends(self):
+        found = {"training": {"status": "running"}}
+        assert pick("IsTrained?", found, "adapter") == "WaitForTraining"
+        for status in ("trained", "failed", "late"):
+            assert pick("IsTrained?", {"training": {"status": status}}, "adapter") == (
+                "FinishAdapter"
+            )
+        assert pick("RouteByExamples", {"collected": {"next": "train"}}, "adapter") == (
+            "FollowTraining"
+        )
+        assert pick("RouteByExamples", {"collected": {"next": "end"}}, "adapter") == "FinishAdapter"
 
     def test_a_batch_that_fails_says_how_to_go_on(self):
         assert "batch resume" in STATES["batch", "BatchFailed"]["Cause"]
@@ -211,6 +235,9 @@ class TestShape:
             "AnalyzeShard": "$.result",
             "FollowBulkJob": "$.job",
             "FinishBatch": "$.finished",
+            "CollectExamples": "$.collected",
+            "FollowTraining": "$.training",
+            "FinishAdapter": "$.finished",
         }
 
     def test_the_task_token_reaches_one_state_and_no_slot(self):
@@ -247,7 +274,8 @@ class TestTimes:
         general = TEMPLATE.source["Globals"]["Function"]["Timeout"]
         own = TEMPLATE.functions[f"{name}Function"].get("Timeout", general)
         # A frame is waited for; what works on thousands of lines may take its function's longest.
-        assert own < task["TimeoutSeconds"] <= (60 if state[0] != "batch" else 900 + 10)
+        most = 60 if state[0] in ("moderate", "order") else 900 + 10
+        assert own < task["TimeoutSeconds"] <= most
 
     @pytest.mark.parametrize("state", TASKS, ids=".".join)
     def test_a_task_is_retried_with_full_jitter_and_a_limit(self, state):
@@ -337,6 +365,9 @@ class TestErrors:
             ("batch", "PlanShards"): None,
             ("batch", "AnalyzeShard"): None,
             ("batch", "FinishBatch"): None,
+            ("adapter", "CollectExamples"): "FinishAdapter",
+            ("adapter", "FollowTraining"): "FinishAdapter",
+            ("adapter", "FinishAdapter"): None,
         }
         assert caught.get("States.ALL") == expected.get(state, "HoldUnscreened")
 
@@ -362,6 +393,7 @@ class TestErrors:
 
 # What the reading of the code finds and a step never raises.
 NEVER = {
+    "Analyze": {"StoreThrottledError", "StoreConflictError"},  # the switch is not waited for
     "StopFailed": {"StopInProgressError"},  # a name that it compares with
     "RequestReview": {"VideoServiceThrottledError", "StreamUnavailableError"},  # sent again later
     "Reinstate": {"StreamUnavailableError"},  # only StopStream is answered so

@@ -348,7 +348,7 @@ class TestCountingLabels:
     def test_labels_are_counted_with_the_decision(self, aws, opened):
         decide_at_desk(opened["review_id"], "stop", labels=JUDGED | {"denied": ["Alcohol"]})
         assert self.counted(aws) == {"tp#Explicit": 1, "fp#Alcohol": 1, "fn#Weapons": 1}
-        assert len(aws.wire.made("TransactWriteItems")[-1]["TransactItems"]) == 3
+        assert len(aws.wire.made("TransactWriteItems")[-1]["TransactItems"]) == 4
 
     def test_a_decision_that_came_second_counts_nothing(self, aws, opened):
         decide_at_desk(opened["review_id"], "stop")

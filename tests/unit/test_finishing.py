@@ -131,6 +131,7 @@ class TestWhole:
             "content_types": [],
             "model_version": "7.0",
             "adapter": None,
+            "adapter_asked": None,
             "min_confidence": 20,
             "analyzed_at": iso(NOW),
         }

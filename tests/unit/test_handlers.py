@@ -12,6 +12,7 @@ from framewarden import delivering, settings
 from framewarden.domain.errors import AnalyzerThrottledError, StoreThrottledError
 from framewarden.domain.times import parse
 from framewarden.settings import EnvironmentIncompleteError
+from tests.unit.adapter_rows import arn_of, turned
 from tests.unit.scenes import ACCOUNT, CHANNEL, EVENTS, ROOT, event
 from tests.unit.stage import ANSWER, play
 from tests.unit.stops import ROOMS
@@ -123,6 +124,7 @@ class TestAnalyze:
         assert analysis["labels"] == ANSWER["ModerationLabels"]
         assert analysis["model_version"] == "7.0"
         assert (analysis["adapter"], analysis["min_confidence"]) == (None, 20.0)
+        assert analysis["adapter_asked"] is None
         assert analysis["analyzed_at"].endswith("Z")
 
     def test_the_adapter_that_really_answered_is_named(self, aws, context):
@@ -219,7 +221,14 @@ def test_every_alarm_of_ours_watches_a_metric_that_a_handler_emits(aws, context,
         import_module("hold_unscreened.app").lambda_handler(held, context)
     _stop_one_too_many(aws, context)
     _give_up_an_event(aws, context)
+    _lose_the_adapter(aws, context)
     assert watched <= set(counted())
+
+
+def _lose_the_adapter(aws, context):
+    turned(aws, live={"name": "v1", "arn": arn_of("v1")})
+    aws.wire.serves("DetectModerationLabels", lambda asked: ANSWER)
+    import_module("analyze.app").lambda_handler(event("analyze/upload"), context)
 
 
 def _stop_one_too_many(aws, context):

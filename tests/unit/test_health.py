@@ -6,7 +6,7 @@ import boto3
 import pytest
 
 from framewarden import health, settings
-from framewarden.aws import clients
+from framewarden.aws import adapter_health, clients
 from framewarden.aws.attention import MESSAGE
 from framewarden.domain.errors import PolicyUnavailableError
 from framewarden.domain.incidents import place
@@ -19,7 +19,7 @@ NOW = datetime(2026, 11, 22, 8, 6, 31, tzinfo=UTC)
 SECOND = int(NOW.timestamp())
 TAGS = {"framewarden": "moderated"}
 PARTS = [
-    *("policy", "bans", "failed_stops", "unseen", "undelivered"),
+    *("policy", "adapter", "bans", "failed_stops", "unseen", "undelivered"),
     *("live", "open_reviews", "dead_letters", "unscreened"),
 ]
 CHANGES = ("PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems", "StopStream")
@@ -38,6 +38,7 @@ def own(aws):
     return settings.HealthPage(
         {
             **{f"{name}_table": name for name in ("frames", "reviews", "channels", "outbox")},
+            "adapters_table": "adapters",
             "policy_application": "app1234",
             "policy_environment": "env1234",
             "policy_profile": "prof123",
@@ -105,6 +106,21 @@ class TestQuiet:
         aws.wire.forget()
         look()
         assert not any(aws.wire.made(operation) for operation in CHANGES)
+
+
+class TestAdapter:
+    def test_none_is_live_until_somebody_promotes_one(self, look):
+        assert look().adapter["state"] == "base"
+
+    def test_the_live_one_stands_as_it_was_last_seen(self, aws, look):
+        live = {"name": "v2", "arn": "arn-2"}
+        aws.put("adapters", {"kind": "switch", "item": "live", "rev": 1, "live": live})
+        assert (look().adapter["state"], look().healthy) == ("unseen", True)
+        adapter_health.keep("adapters", {"arn": "arn-2", "status": "EXPIRED", "checked_at": at(-9)})
+        seen = look()
+        assert (seen.adapter["name"], seen.adapter["state"]) == ("v2", "silent")
+        assert [one.entry for one in seen.troubles] == ["adapter"]
+        assert not seen.healthy
 
 
 class TestLive:
@@ -227,7 +243,7 @@ class TestReviews:
         assert (seen.open_reviews, seen.healthy) == (2, True)
         assert (seen.oldest["review_id"], seen.oldest["seconds_left"]) == ("r2", 60)
         assert "secret" not in repr(seen)
-        assert aws.wire.made("GetItem") == []
+        assert {one["TableName"] for one in aws.wire.made("GetItem")} == {"adapters"}
 
     def test_a_deadline_that_has_passed_is_a_problem(self, aws, look):
         review(aws, left=0)

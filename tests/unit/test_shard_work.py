@@ -100,7 +100,12 @@ class TestDone:
             **{"batch": f"{BATCH}#explicit-likely", "item": first["item"], "digest": digest},
             **{"bucket": SOURCE_BUCKET, "key": "high-2.jpg", "ref": ref("high-2.jpg")},
             **{"position": position(2), "rule": "explicit-likely", "severity": "high"},
-            **{"confidence": 91, "labels": first["labels"], "matched": first["matched"]},
+            **{
+                "confidence": 91,
+                "adapter": None,
+                "labels": first["labels"],
+                "matched": first["matched"],
+            },
         }
         assert first["labels"][0]["name"] == "Explicit"
 
@@ -111,16 +116,17 @@ class TestDone:
 
     def test_adapter_and_confidence_are_the_batchs(self, world):
         adapter = "arn:aws:rekognition:us-east-1:111122223333:project/a/version/b/1700000000000"
-        world.batch(["clear-1.jpg"], adapter=adapter, min_confidence=50)
-        world.aws.wire.serves(
-            "DetectModerationLabels", lambda asked: answer_of() | {"ProjectVersion": adapter}
-        )
+        world.batch(["high-1.jpg"], adapter=adapter, min_confidence=50)
+        answer = answer_of("Explicit", 85.25) | {"ProjectVersion": adapter}
+        world.aws.wire.serves("DetectModerationLabels", lambda asked: answer)
         world.work()
         [call] = world.aws.wire.made("DetectModerationLabels")
         assert (call["ProjectVersion"], call["MinConfidence"]) == (adapter, 50.0)
         assert world.shard()["counts"]["adapters"] == {adapter: 1}
         [result] = world.part("results")
         assert result["detect-moderation-labels"]["ProjectVersion"] == adapter
+        [flagged] = world.flagged("explicit-likely")
+        assert flagged["adapter"] == adapter
 
     def test_every_call_is_allowed(self, world):
         world.batch(["clear-1.jpg", "high-1.jpg", b"{"])

@@ -72,7 +72,8 @@ class TestStart:
     def test_a_batch_gets_its_policy_its_row_and_its_execution(self, aws):
         assert start() == told(started=True)
         operations = [call.operation for call in aws.wire.calls]
-        assert operations[-4:] == ["PutObject", "PutItem", "StartExecution", "UpdateItem"]
+        last = ["PutObject", "GetItem", "PutItem", "StartExecution", "UpdateItem"]
+        assert operations[-5:] == last, "the adapter that is live is read for the row"
         assert executions(aws) == {BATCH: {"batch_id": BATCH, "attempt": 1}}
         key = f"batches/{BATCH}/manifest.jsonl"
         source = {"kind": "manifest", "bucket": BATCHES_BUCKET, "key": key, "version_id": None}
@@ -168,7 +169,7 @@ class TestStart:
 
 
 @pytest.mark.parametrize("late", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize("call", range(1, 8))
+@pytest.mark.parametrize("call", range(1, 9))
 def test_a_worker_killed_at_any_call_leaves_a_batch_that_the_next_try_starts(aws, call, late):
     with aws.wire.killed_at(call, after=late), pytest.raises(KilledError):
         start()
@@ -180,7 +181,7 @@ def test_a_worker_killed_at_any_call_leaves_a_batch_that_the_next_try_starts(aws
 
 def test_a_start_makes_as_many_calls_as_are_killed(aws):
     start()
-    assert len(aws.wire.calls) == 7
+    assert len(aws.wire.calls) == 8
 
 
 class TestEvent:

@@ -38,8 +38,20 @@ def review(aws, number, severity="high", due=60, **more):
 def test_a_quiet_minute_says_so(aws, counted):
     names = ("undelivered", "given_up", "sent", "open_reviews", "closed", "reminded")
     assert sweep() == dict.fromkeys(names, 0)
-    levels = ("OutboxDue", "OutboxGivenUp", "OpenReviews", "EscalatedReviews")
+    levels = ("OutboxDue", "OutboxGivenUp", "OpenReviews", "EscalatedReviews", "AdapterExpiring")
     assert counted() == dict.fromkeys((*levels, "OldestDeadlineSeconds"), 0)
+
+
+def test_what_only_warns_waits_for_a_sweep_that_has_time(aws, counted):
+    sweep(patience=-1.0)
+    assert "AdapterExpiring" not in counted()
+
+
+def test_whatever_becomes_of_the_warning_a_sweep_has_done_its_work(aws, logged):
+    aws.wire.fails("GetItem", "AccessDeniedException")
+    keep("due", due=0)
+    assert sweep()["sent"] == 1
+    assert "adapter not looked at" in logged.getvalue()
 
 
 def test_what_is_due_is_sent_and_the_rest_waits(aws, counted):

@@ -320,6 +320,14 @@ def test_a_rescan_keeps_what_its_first_attempt_was(world):
     assert says(story, "archived").startswith("Archived, unscreened: critical/")
 
 
+def test_the_analysis_is_the_last_there_is(world):
+    story = told(rescanned(world))
+    assert story.analysis == world.stories[world.rows[FRAME_ID]["evidence"]]["analysis"]
+    world.stories.clear()
+    world.ran.clear()
+    assert told(world).analysis == {}
+
+
 def test_a_second_attempt_that_runs_is_told_by_its_newest_state(world):
     rescanned(world, status="started", execution=execution_name(FRAME_ID, 2))
     document = state("classify/clean", attempt=2)

@@ -44,10 +44,10 @@ TIMED = [
 OUTPUTS = {
     *("ConsoleUrl", "DeskUrl", "ApiUrl", "ConsoleUrlParameter", "NoticeTopicArn"),
     *("UserPoolId", "UserPoolClientId"),
-    *("StateMachineArn", "OrderMachineArn", "BatchMachineArn"),
+    *("StateMachineArn", "OrderMachineArn", "BatchMachineArn", "AdapterMachineArn"),
     *("FramesBucket", "EvidenceBucket", "BatchesBucket", "BatchesTable", "StartBatchFunction"),
     *("BatchSources", "BatchQuotaShare", "RekognitionQuota"),
-    *("FramesTable", "ReviewsTable", "ChannelsTable", "OutboxTable"),
+    *("FramesTable", "ReviewsTable", "ChannelsTable", "OutboxTable", "AdaptersTable"),
     *("IntakeFunction", "SweepFunction", "ReconcileFunction"),
     *("IntakeDeadLetterQueueUrl", "SettleDeadLetterQueueUrl"),
     *("PolicyApplication", "PolicyEnvironment", "PolicyProfile"),
@@ -209,6 +209,10 @@ def test_only_pages_with_a_form_take_a_post() -> None:
         ("BatchPageFunction", "/batches/{batch_id}/resume"),
         ("BatchPageFunction", "/batches/{batch_id}/verify"),
         ("BatchPageFunction", "/batches/{batch_id}/reveal"),
+        ("AdapterPageFunction", "/adapters"),
+        ("AdapterPageFunction", "/adapters/rollback"),
+        ("AdapterPageFunction", "/adapters/{name}/promote"),
+        ("AdapterPageFunction", "/adapters/{name}/shadow"),
     }
     assert {method for _, method, _ in routes} == {"GET", "HEAD", "POST"}
 
@@ -253,6 +257,7 @@ def test_indexes_are_those_that_the_code_asks() -> None:
         ("ReviewsTable", "by_channel"): ["channel", "opened_at"],
         ("ChannelsTable", "open"): ["open", "since"],
         ("BatchesTable", "by_start"): ["kind", "started_at"],
+        ("BatchesTable", "by_example"): ["example", "at"],
     }
     assert (latest.BY_CHANNEL, channels.OPEN) == ("by_channel", "open")
     assert batch_store.BY_START == "by_start"

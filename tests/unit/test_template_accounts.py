@@ -14,6 +14,7 @@ CLIENT = TEMPLATE.resources["DeskClient"]["Properties"]
 PAGES = (
     *("DeskPageFunction", "ReviewPageFunction", "PicturePageFunction", "ChannelPageFunction"),
     *("ExecutionPageFunction", "HealthPageFunction", "BatchPageFunction"),
+    "AdapterPageFunction",
 )
 MINUTE, HOUR = 60, 3600  # seconds
 

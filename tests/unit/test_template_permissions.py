@@ -9,7 +9,10 @@ from tests.unit.template_operations import operations
 from tests.unit.template_reading import ACCOUNT, PATH, Template, as_list, folder_of, physical
 
 TEMPLATE = Template()
-MACHINES = ("ModerateStateMachine", "OrderStateMachine", "BatchStateMachine")
+MACHINES = (
+    *("ModerateStateMachine", "OrderStateMachine", "BatchStateMachine"),
+    "AdapterStateMachine",
+)
 ROLES = [*TEMPLATE.functions, *MACHINES]
 # Every `Resource: '*'`, and why nothing narrower exists.
 EVERYWHERE = {
@@ -17,6 +20,8 @@ EVERYWHERE = {
     "ListStreams": "the account's live streams are listed, or none",
     "ListWhatIsOnAir": "and so are MediaLive's channels",
     "RunBulkJobs": "a media analysis job has no ARN",
+    "AskBothModels": "the base model has no ARN",
+    "FindTheProject": "the list of projects has no ARN",
     "DeliverLogs": "log deliveries have no ARN (Step Functions' own documentation asks for this)",
 }
 # What no call in the code shows.
@@ -33,6 +38,9 @@ UNSEEN = {
     ("batch_page", "s3:GetObjectVersion"): "part of what all readers of sources may",
     ("plan_batch", "s3:GetObjectVersion"): "a manifest is read by its version",
     ("analyze_shard", "s3:GetObjectVersion"): "and so are its ranges",
+    ("collect_examples", "s3:GetObjectVersion"): "CopyObject names a version in its source",
+    ("follow_training", "s3:GetObject"): "Rekognition reads with the caller's permissions",
+    ("follow_training", "s3:PutObject"): "and writes with them",
 }
 # What the reading of the code sees and the function never does.
 NEVER = {
@@ -144,6 +152,14 @@ VIDEO = ("rekognition", "ivs", "ivschat", "medialive")
                 *("medialive:ListChannels", "medialive:DescribeChannel"),
             },
         ),
+        (
+            "follow_training",
+            {
+                *("rekognition:CreateProject", "rekognition:CreateProjectVersion"),
+                *("rekognition:DescribeProjects", "rekognition:DescribeProjectVersions"),
+            },
+        ),
+        ("finish_adapter", {"rekognition:DetectModerationLabels"}),
         ("channel_page", {"ivs:GetStream", "ivs:ListStreams", "medialive:DescribeChannel"}),
     ],
 )
@@ -185,7 +201,7 @@ def test_every_wildcard_of_a_role_has_its_reason_beside_it() -> None:
     text = PATH.read_text().partition("\nResources:")[2]
     inside = re.findall(r"(?ms)^      Policies:$.*?(?=^      \w|^  \S|^$)", text)
     lines = [line for block in inside for line in block.splitlines()]
-    stated = [line for line in lines if not re.match(r"\s*(#|StringLike)", line)]
+    stated = [line for line in lines if not re.match(r"\s*(#|StringLike|ForAllValues)", line)]
     wild = [line for line in stated if "*" in line.split(" # ")[0]]
     known = [
         arn
@@ -235,15 +251,43 @@ def test_keys_are_touched_by_their_own_resource() -> None:
                 assert arn.endswith(f":{ACCOUNT}:stream-key/*")
 
 
-def test_analyzer_cannot_touch_a_table_or_a_stream() -> None:
-    assert {action.split(":")[0] for action in allowed("AnalyzeFunction")} == {"rekognition", "s3"}
+def test_analyzer_touches_no_stream_and_writes_only_what_the_shadow_said() -> None:
+    services = {action.split(":")[0] for action in allowed("AnalyzeFunction")}
+    assert services == {"rekognition", "s3", "dynamodb"}
+    writes = [
+        statement
+        for statement in TEMPLATE.statements("AnalyzeFunction")
+        if {"dynamodb:PutItem", "dynamodb:UpdateItem"}.intersection(statement["Action"])
+    ]
+    assert [statement["Condition"] for statement in writes] == [
+        {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["shadow#*"]}}
+    ]
+
+
+def test_only_a_page_for_people_changes_which_adapter_is_live() -> None:
+    """The steps of a training hold the table's rows, but none of them may write the switch."""
+    writers = {
+        function
+        for function in TEMPLATE.functions
+        for statement in TEMPLATE.statements(function)
+        if {"dynamodb:PutItem", "dynamodb:UpdateItem"}.intersection(statement["Action"])
+        and any(arn.endswith(":AdaptersTable") for arn in statement["Resource"])
+        and _may_write_the_switch(statement)
+    }
+    assert writers == {"AdapterPageFunction"}
+
+
+def _may_write_the_switch(statement: dict[str, Any]) -> bool:
+    keys = statement.get("Condition", {}).get("ForAllValues:StringLike")
+    return keys is None or any(key in ("switch", "*") for key in keys["dynamodb:LeadingKeys"])
 
 
 def test_each_machine_is_started_and_answered_by_its_own() -> None:
     moderate = TEMPLATE.environment("IntakeFunction")["STATE_MACHINE_ARN"]
     order = TEMPLATE.environment("ReconcileFunction")["ORDER_MACHINE_ARN"]
     batch = TEMPLATE.environment("StartBatchFunction")["BATCH_MACHINE_ARN"]
-    assert len({moderate, order, batch}) == 3
+    adapter = TEMPLATE.environment("AdapterPageFunction")["ADAPTER_MACHINE_ARN"]
+    assert len({moderate, order, batch, adapter}) == 4
     found = {
         (function, action): statement["Resource"]
         for function in TEMPLATE.functions
@@ -260,11 +304,12 @@ def test_each_machine_is_started_and_answered_by_its_own() -> None:
         ("FinishBatchFunction", "states:StartExecution"): [moderate],
         ("StartBatchFunction", "states:StartExecution"): [batch],
         ("BatchPageFunction", "states:StartExecution"): [batch],
+        ("AdapterPageFunction", "states:StartExecution"): [adapter],
     }
     assert TEMPLATE.environment("ChannelPageFunction")["ORDER_MACHINE_ARN"] == order
 
 
-@pytest.mark.parametrize(("machine", "steps"), [*zip(MACHINES, (10, 3, 5), strict=True)])
+@pytest.mark.parametrize(("machine", "steps"), [*zip(MACHINES, (10, 3, 5, 3), strict=True)])
 def test_machine_invokes_exactly_the_functions_of_its_states(machine: str, steps: int) -> None:
     """The laptop does not enforce a machine's role: a missing function would show on AWS only."""
     properties = TEMPLATE.resources[machine]["Properties"]

@@ -6,6 +6,8 @@ from typing import Any, NoReturn
 import pytest
 
 from framewarden.console import (
+    adapter,
+    adapters,
     batch,
     batches,
     channel,
@@ -46,6 +48,7 @@ CODE: dict[str, dict[str, Any]] = {
         **batch.routes(never),
         **verify.routes(never),
     },
+    "AdapterPageFunction": {**adapters.routes(never), **adapter.routes(never)},
 }
 NOTHING = ("GET", "/{proxy+}")
 # Where a link leads, or what somebody may paste into a chat: scanners and previews ask by HEAD.
@@ -53,6 +56,7 @@ SHARED = {
     *("/", "/sign-in", "/reviews/{review_id}", "/channels/{service}/{channel_id}"),
     *("/executions/{machine}/{name}", "/frames/{frame_id}"),
     *("/batches/{batch_id}", "/batches/{batch_id}/verify"),
+    *("/adapters", "/adapters/{name}"),
 }
 # Pages without a form.
 LOOKING = ("PicturePageFunction", "ExecutionPageFunction", "HealthPageFunction")

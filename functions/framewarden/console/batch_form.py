@@ -8,7 +8,7 @@ from framewarden.console.batch_words import dollars
 from framewarden.console.posted import once, pairs_of
 from framewarden.console.problems import Problem, RefusedError
 from framewarden.console.request import Request
-from framewarden.domain import batches, prices
+from framewarden.domain import adapters, batches, prices
 from framewarden.domain.errors import BatchRefusedError
 
 # What the buttons of the form for a new batch do: say what it costs, type again, or start it.
@@ -108,6 +108,7 @@ class Offer:
 
     ceiling: int
     most: str
+    answers: str
     sources: tuple[str, ...]
     engines: tuple[tuple[str, str], ...]
 
@@ -124,7 +125,20 @@ def offer_of(form: StartForm, ceiling: int, sources: tuple[str, ...]) -> Offer:
         bound = ceiling_of(form.ceiling) or ceiling
     except BatchRefusedError:
         bound = ceiling
-    return Offer(bound, dollars(prices.rekognition(bound)), sources, ENGINES)
+    most, answers = dollars(prices.rekognition(bound)), _answers(form.adapter)
+    return Offer(bound, most, answers, sources, ENGINES)
+
+
+def _answers(adapter: str) -> str:
+    """Say which model a batch is analyzed with, and what that means for its price."""
+    if adapter == adapters.BASE:
+        return "Rekognition's own model answers, without an adapter."
+    if adapter:
+        return f"The adapter {adapters.short(adapter)} answers; an adapter's price is another one."
+    return (
+        "The adapter that is live when it starts answers, whose price is another one; or "
+        "Rekognition's own model, where none is live."
+    )
 
 
 def ceiling_of(text: str) -> int | None:

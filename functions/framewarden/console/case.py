@@ -11,6 +11,7 @@ from framewarden.console.ladder_view import Step, ladder_of
 from framewarden.console.moments import Moment, moment, span
 from framewarden.console.unevaluated import unevaluated
 from framewarden.console.words import Decision, sentences, words_for
+from framewarden.domain.answered import adapter_words
 from framewarden.domain.batch_lists import FlaggedList, of_review
 from framewarden.domain.failures import stop_failure_words
 from framewarden.domain.incidents import UNCATEGORISED, next_rung
@@ -49,6 +50,7 @@ class Case:
     margin: float | None
     policy: str
     model: str
+    adapter: str
     unevaluated: tuple[str, ...]
     put: Moment | None
     opened: Moment
@@ -97,6 +99,7 @@ def case_of(row: Row, now: datetime) -> Case:
         margin=row.get("margin"),
         policy=str(row.get("policy_hash") or "")[:HASH_LENGTH],
         model=str(row.get("model_version") or ""),
+        adapter=adapter_words(row),
         unevaluated=unevaluated(row),
         put=samples[0][1] if samples else None,
         opened=moment(parse(row["opened_at"]), now),

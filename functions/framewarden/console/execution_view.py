@@ -16,10 +16,12 @@ from framewarden.console.moments import Moment, moment
 from framewarden.console.outcome_words import Status, outcome_words, status_words
 from framewarden.console.timeline import Timeline, timeline_of
 from framewarden.console.took import took
+from framewarden.domain.answered import adapter_words
 from framewarden.domain.batch_lists import of_frame, read_run
 from framewarden.domain.frame_rows import outcome_of
 from framewarden.domain.frames import read_execution_name
 from framewarden.domain.history import RUNNING, History, span
+from framewarden.domain.why_known import mapping
 from framewarden.inspecting import Inspection
 from framewarden.looking import BATCH
 
@@ -135,6 +137,8 @@ def _facts(seen: Inspection) -> Iterable[tuple[str, str]]:
     severity = _within(state, "verdict", "severity") or row.get("severity")
     if severity:
         yield "Severity", str(severity)
+    if adapter := adapter_words(mapping(state.get("analysis"))):
+        yield "Adapter", adapter
     retries = sum(visit.retries for visit in visits)
     again = f", {retries} of them {'a retry' if retries == 1 else 'retries'}" if retries else ""
     yield "Transitions", f"{len(visits) + retries}{again}"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from unicodedata import category
 
 from framewarden.console import label_form
-from framewarden.console.posted import once, pairs_of
+from framewarden.console.posted import sent_by
 from framewarden.console.problems import Problem, RefusedError
 from framewarden.console.request import Request
 
@@ -18,7 +18,7 @@ BODY_BYTES = 12 * (NAME_LENGTH + NOTE_LENGTH) + 24_576
 MOST_FIELDS = 250
 # Embeddings, overrides and isolates (Unicode Standard Annex 9); the pages isolate what people type.
 TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-FIELDS = ("decision", "action", "session", "nonce", "once", "rung", "name", "note")
+FIELDS = ("decision", "action", "session", "nonce", "once", "rung", "frame", "name", "note")
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class Form:
     nonce: str = ""
     once: str = ""
     rung: str = ""
+    frame: str = ""
     name: str = ""
     note: str = ""
     labels: label_form.Judged = label_form.NOTHING
@@ -42,10 +43,9 @@ class Form:
         Raises
         ------
         RefusedError
-            It is no form, is too large, cannot be read, or has a field twice.
+            It is none that can be read, or a name or note in it is too long.
         """
-        pairs = pairs_of(request, BODY_BYTES, MOST_FIELDS)
-        sent = once(pairs, FIELDS)
+        pairs, sent = sent_by(request, BODY_BYTES, MOST_FIELDS, FIELDS)
         form = cls(
             decision=sent.get("decision", ""),
             action=sent.get("action", ""),
@@ -53,6 +53,7 @@ class Form:
             nonce=sent.get("nonce", ""),
             once=sent.get("once", ""),
             rung=sent.get("rung", ""),
+            frame=sent.get("frame", ""),
             name=_printable(sent.get("name", ""), keep=""),
             note=_printable(sent.get("note", "").replace("\r\n", "\n"), keep="\n"),
             labels=label_form.read(pairs),

@@ -20,6 +20,7 @@ from framewarden.console.frame_parts import (
 )
 from framewarden.console.moments import Moment, moment
 from framewarden.console.outcome_words import Status, outcome_words, status_words
+from framewarden.domain.answered import adapter_words
 from framewarden.domain.batch_lists import FlaggedList, of_frame
 from framewarden.domain.frame_rows import status_of
 from framewarden.domain.spans import lasted
@@ -91,7 +92,7 @@ def view_of(story: FrameStory, gone: str | None, bucket: str, now: datetime) -> 
         status=_status(story),
         outcome=outcome,
         severity=severity if severity in SEVERITIES and not earlier else "",
-        facts=tuple(_facts(row, outcome.word if outcome else "", earlier=earlier)),
+        facts=tuple(_facts(story, outcome.word if outcome else "", earlier=earlier)),
         channel=listed.batch_id if listed else str(row.get("channel") or ""),
         channel_address=_address(row, listed),
         grid=grid_of(listed) if listed else "",
@@ -130,7 +131,8 @@ def _status(story: FrameStory) -> Status:
     return status_words(newest.status if newest else status_of(story.row))
 
 
-def _facts(row: Row, outcome: str, *, earlier: bool) -> Iterator[tuple[str, str]]:
+def _facts(story: FrameStory, outcome: str, *, earlier: bool) -> Iterator[tuple[str, str]]:
+    row, adapter = story.row, adapter_words(story.analysis)
     yield "Key", str(row["key"])
     yield "Version", str(row.get("version_id") or "the bucket keeps no versions")
     yield "Bucket", str(row["bucket"])
@@ -140,6 +142,8 @@ def _facts(row: Row, outcome: str, *, earlier: bool) -> Iterator[tuple[str, str]
     severity = str(row.get("severity") or "not judged")
     kept = row.get("severity") and earlier
     yield "Severity", f"{severity}, at an earlier attempt" if kept else severity
+    if adapter:
+        yield "Adapter", adapter
     yield "Frame id", str(row["frame_id"])
 
 

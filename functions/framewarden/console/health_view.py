@@ -10,6 +10,7 @@ from urllib.parse import quote
 from framewarden.console.channel_address import path_of
 from framewarden.console.channel_words import SERVICES
 from framewarden.console.moments import Moment, moment
+from framewarden.domain import live_adapter
 from framewarden.domain.attention import short_id
 from framewarden.domain.times import parse
 from framewarden.domain.troubles import UNKNOWN, Trouble
@@ -25,6 +26,7 @@ LABELS = {
     "failed_stops": "A stop needs you",
     "unseen": "Nobody looks",
     "policy": "No policy",
+    "adapter": "No adapter",
     "oldest": "Overdue",
     "dead_letters": "Dead letters",
     "given_up": "A message was given up",
@@ -47,6 +49,9 @@ class Link:
 
     address: str
     text: str
+
+
+ADAPTERS = Link("adapters", "The adapters")
 
 
 @dataclass(frozen=True)
@@ -149,6 +154,7 @@ def _on_air(one: "LiveChannel", now: datetime) -> OnAir:
 def _figures(health: "Health", now: datetime) -> tuple[Entry, ...]:
     return (
         _policy(health),
+        _adapter(health),
         _unscreened(health.unscreened),
         _number(
             "dead-letters", "Dead letters", health.dead_letters,
@@ -172,6 +178,18 @@ def _policy(health: "Health") -> Entry:
     version = str(policy["hash"])
     link = Link(f"policies/{quote(version, safe='')}", f"Version {version[:12]}")
     return Entry("policy", "Policy in force", str(policy["name"]), "", link=link)
+
+
+def _adapter(health: "Health") -> Entry:
+    adapter, title = health.adapter, "Live adapter"
+    if adapter is None:
+        return Entry("adapter", title, "?", UNREAD, "warm")
+    if adapter["state"] == live_adapter.BASE:
+        return Entry("adapter", title, "none", "The base model judges.", link=ADAPTERS)
+    tone = {live_adapter.SILENT: "danger", live_adapter.EXPIRING: "warm"}.get(adapter["state"])
+    says = f"{adapter['says'][:1].upper()}{adapter['says'][1:]}."
+    note = says if tone else ""
+    return Entry("adapter", title, str(adapter["name"]), note, tone or "fine", link=ADAPTERS)
 
 
 def _unscreened(number: int | None) -> Entry:
@@ -234,6 +252,8 @@ def _link(entry: str, about: Document) -> Link | None:
     if "channel_arn" in about:
         path = path_of(about["channel_arn"])
         return Link(path, f"Channel {short_id(about['channel_arn'])}") if path else None
+    if entry == "adapter":
+        return ADAPTERS
     if entry == "oldest":
         return Link(_case(about["review_id"]), "The case")
     if about.get("kind") == "callback":

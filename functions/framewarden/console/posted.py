@@ -9,6 +9,20 @@ from framewarden.console.request import Request
 Pairs = list[tuple[str, str]]
 
 
+def sent_by(
+    request: Request, most_bytes: int, most_fields: int, names: Collection[str]
+) -> tuple[Pairs, dict[str, str]]:
+    """Return all fields of a form, and those of these names, each sent at most once.
+
+    Raises
+    ------
+    RefusedError
+        It is no form, is too large, cannot be read, or has one of these twice.
+    """
+    pairs = pairs_of(request, most_bytes, most_fields)
+    return pairs, once(pairs, names)
+
+
 def pairs_of(request: Request, most_bytes: int, most_fields: int) -> Pairs:
     """Return the fields of a form in their order.
 

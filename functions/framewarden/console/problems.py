@@ -175,7 +175,8 @@ class Problem(Enum):
         403,
         "This needs a lead",
         "Nothing was done. A lead takes back stops, decides what was escalated, may take over what "
-        "somebody else is working on, and starts, cancels and resumes batches.",
+        "somebody else is working on, starts, cancels and resumes batches, and trains, promotes "
+        "and rolls back adapters.",
         "Call a lead. What is on air and harmful a moderator may stop at any time.",
     )
     INSPECT_ONLY = Words(

@@ -148,6 +148,7 @@ class ReviewDesk:
                 labels=labels,
                 may_overrule=who.may(roles.LEAD),
                 rung=int(opened.row["rung"]),
+                frame_id=form.frame,
             )
         except ValueError:
             # Somebody passed it on between our look and the store's: it offers less now.

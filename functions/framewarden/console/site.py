@@ -32,6 +32,9 @@ LOGGED = {
     "frame_id": "frame_id",
     "batch_id": "batch",
 }
+# Adapters have names as executions have.
+LOGGED_ADAPTER = {"name": "adapter"}
+ADAPTERS = "/adapters/"
 
 # A browser that keeps such a session would meet the same page for ever.
 ENDING = frozenset({Problem.SESSION_FORGED, Problem.NO_ROLE})
@@ -101,11 +104,7 @@ def _endpoint(
                 "route": rule,
                 "method": request.method,
                 "status": answer.status,
-                **{
-                    LOGGED[name]: value if IDENTIFIER.fullmatch(value) else None
-                    for name, value in path.items()
-                    if name in LOGGED
-                },
+                **_logged(rule, path),
             },
         )
         shown = answer.without_body() if request.method == "HEAD" else answer
@@ -117,6 +116,16 @@ def _endpoint(
         )
 
     return endpoint
+
+
+def _logged(rule: str, path: Mapping[str, str]) -> dict[str, str | None]:
+    """Return the ids of an address, by the names that they have in logs."""
+    names = LOGGED_ADAPTER if rule.startswith(ADAPTERS) else LOGGED
+    return {
+        names[name]: value if IDENTIFIER.fullmatch(value) else None
+        for name, value in path.items()
+        if name in names
+    }
 
 
 def _nowhere(request: Request) -> Answer:

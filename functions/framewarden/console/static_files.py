@@ -26,6 +26,7 @@ KINDS = {
     "health.css": STYLE,
     "batch.css": STYLE,
     "verify.css": STYLE,
+    "adapter.css": STYLE,
     "verify.js": SCRIPT,
     "mark.svg": "image/svg+xml",
 }

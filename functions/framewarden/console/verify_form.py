@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from framewarden.console.label_form import CONFIRM, DENY, Judged
-from framewarden.console.posted import Pairs, once, pairs_of
+from framewarden.console.posted import Pairs, once, sent_by
 from framewarden.console.problems import Problem, RefusedError
 from framewarden.console.request import Request
 from framewarden.domain.taxonomy import LABEL_NAMES
@@ -62,15 +62,14 @@ class VerifyForm:
 
     @classmethod
     def of(cls, request: Request) -> "VerifyForm":
-        """Read the form that a request sends.
+        """Read the form of a screen that a request sends.
 
         Raises
         ------
         RefusedError
-            It is no form, is too large, cannot be read, or is none of ours.
+            It is no form that can be read, or none of ours.
         """
-        pairs = pairs_of(request, BODY_BYTES, MOST_FIELDS)
-        sent = once(pairs, FIELDS)
+        pairs, sent = sent_by(request, BODY_BYTES, MOST_FIELDS, FIELDS)
         tiles = _tiles(pairs)
         names = {number: one.name for number, one in tiles.items()}
         if len(set(names.values())) != len(names) or len(names) > CELLS:

@@ -11,6 +11,7 @@ from framewarden.console.label_form import CONFIRM, DENY
 from framewarden.console.moments import Moment, moment
 from framewarden.console.verify_addresses import Addresses, addresses_of
 from framewarden.console.verify_form import VerifyForm
+from framewarden.domain.answered import adapter_words
 from framewarden.domain.times import parse
 from framewarden.domain.verification import ALLOW, BLOCK, DECIDED, Agreement, Marks, agreement
 from framewarden.domain.verification import rev_of as rev
@@ -19,6 +20,7 @@ from framewarden.verifying import Listed
 
 Row = Mapping[str, Any]
 
+BASE = "none"
 DONE = {ALLOW: "Allowed", BLOCK: "Blocked"}
 
 
@@ -33,7 +35,10 @@ class Found:
 
 @dataclass(frozen=True)
 class Tile:
-    """One image; `conflict` says who changed it while it was being judged here."""
+    """One image; `conflict` says who changed it while it was being judged here.
+
+    `answered` says what judged it where that is not the same as of every other image.
+    """
 
     number: int
     name: str
@@ -47,6 +52,7 @@ class Tile:
     said: str
     when: Moment | None
     conflict: str
+    answered: str
     earlier: tuple[str, ...]
 
     @property
@@ -76,10 +82,11 @@ class Look:
 
 @dataclass(frozen=True)
 class View:
-    """A screen of a list."""
+    """A screen of a list; `answered` names the adapter that judged all of its images."""
 
     rule: str
     name: str
+    answered: str
     tiles: tuple[Tile, ...]
     progress: str
     to: Addresses
@@ -99,10 +106,16 @@ def view_of(
 ) -> View:
     """Return what the page shows; `typed` is what a form said that was not kept."""
     rule = str(listed.rule["rule"])
-    tiles = (_tile(at, row, now, typed, conflicts) for at, row in enumerate(listed.rows))
+    answered = [_answered(row, listed.batch.get("adapter")) for row in listed.rows]
+    same = len(set(answered)) == 1
+    tiles = (
+        _tile(at, row, now, typed, conflicts, "" if same else words or BASE)
+        for at, (row, words) in enumerate(zip(listed.rows, answered, strict=True))
+    )
     return View(
         rule=rule,
         name=str(listed.batch.get("name") or batch_id),
+        answered=answered[0] if same else "",
         tiles=tuple(tiles),
         progress=progress_of(listed.rule, listed.progress),
         to=addresses_of(listed, root + batch_path(batch_id), rule, first),
@@ -149,7 +162,12 @@ def stands(row: Row, now: datetime, *, lost: bool) -> dict[str, Any]:
 
 
 def _tile(
-    number: int, row: Row, now: datetime, typed: VerifyForm, conflicts: Sequence[str]
+    number: int,
+    row: Row,
+    now: datetime,
+    typed: VerifyForm,
+    conflicts: Sequence[str],
+    answered: str,
 ) -> Tile:
     name, marks = name_of(dict(row)), Marks.of(row)
     own, lost = typed.images.get(name), name in conflicts
@@ -175,8 +193,14 @@ def _tile(
         said=said_of(row),
         when=moment(parse(row["at"]), now) if row.get("at") else None,
         conflict=changed_by(row, now) if lost else "",
+        answered=answered,
         earlier=tuple(said_of(one) for one in (row.get("history") or ())[:-1]),
     )
+
+
+def _answered(row: Row, asked: Any) -> str:
+    """Word what judged an image; a row from before adapters were kept does not tell."""
+    return adapter_words({**row, "adapter_asked": asked}) if "adapter" in row else ""
 
 
 def _said(marks: Marks) -> Mapping[str, str]:

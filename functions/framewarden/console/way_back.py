@@ -10,6 +10,7 @@ QUEUE = "queue"
 OURS = re.compile(
     r"(?:queue|first-day|health|executions|reviews/[A-Za-z0-9_-]{1,128}(?:/around)?"
     r"|channels/[a-z]{1,16}/[A-Za-z0-9_-]{1,128}|executions/[a-z]{1,16}/[A-Za-z0-9_.-]{1,128}"
+    r"|adapters(?:/[a-z0-9][a-z0-9.-]{0,59})?"
     r"|frames/[0-9a-f]{64}|policies/[0-9a-f]{64}|batches(?:/[0-9a-f]{20}(?:/verify)?)?)"
     r"(?:\?(?P<query>[A-Za-z0-9_.~%=&+@:-]{0,1024}))?"
 )

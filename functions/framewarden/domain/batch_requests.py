@@ -1,11 +1,11 @@
 """Read what is asked of batches, and refuse what is not understood, in a sentence with a remedy."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from framewarden.domain import batches
+from framewarden.domain.adapters import BASE, read_arn
 from framewarden.domain.batch_sources import LONGEST_NAME, Source, read_source
 from framewarden.domain.errors import BatchRefusedError
 from framewarden.domain.policy_document import any_of, closest, shown
@@ -23,19 +23,15 @@ FIELDS: Final = {
 }
 """What each request may say: an unknown field might be a ceiling with a slip of the pen."""
 
-# Rekognition's API reference, ProjectVersionArn.
-ADAPTER: Final = re.compile(
-    r"arn:[a-z-]+:rekognition:[a-z0-9-]+:\d{12}:project/[A-Za-z0-9_.-]{1,255}"
-    r"/version/[A-Za-z0-9_.-]{1,255}/\d+",
-    re.ASCII,
-)
-
 Asked = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Request:
-    """A batch as somebody asks for it; None where the deployment decides."""
+    """A batch as somebody asks for it; None where the deployment decides.
+
+    `adapter` is an ARN or `base`; None stands for the one that is live when it starts.
+    """
 
     batch_id: str
     name: str
@@ -188,8 +184,9 @@ def _confidence(fields: Asked) -> float | None:
 
 def _adapter(fields: Asked) -> str | None:
     found = fields.get("adapter")
-    if found is None or (isinstance(found, str) and ADAPTER.fullmatch(found)):
+    if found is None or found == BASE or (isinstance(found, str) and read_arn(found)):
         return found
     raise BatchRefusedError(
-        "adapter is a trained version's ARN: `aws rekognition describe-project-versions` has it"
+        f"adapter is a trained adapter's ARN, {BASE!r} for none, or left out for the one that is "
+        "live: `framewarden adapter show` lists those there are"
     )

@@ -51,17 +51,22 @@ def case_of(state: Document) -> Document:
             "window": held["incident_window"],
             "policy_hash": held.get("policy_hash"),
             "judged_at": None,
-            "model_version": None,
+            **_answered({}),
         }
     kept = ("severity", "category", "labels", "matched", "margin", "policy_hash", "judged_at")
     return case | {
         **{name: verdict[name] for name in kept},
-        "model_version": (state.get("analysis") or {}).get("model_version"),
+        **_answered(state.get("analysis") or {}),
         "ladder": verdict["review"]["ladder"],
         "default": "uphold" if confirms else verdict["review"]["default"],
         "remind": verdict["review"].get("remind"),
         "window": verdict["incident_window"],
     }
+
+
+def _answered(analysis: Row) -> Document:
+    """Return what answered: the model, the adapter if it was one's answer, and who was asked."""
+    return {name: analysis.get(name) for name in ("model_version", "adapter", "adapter_asked")}
 
 
 def _rooms(judged: Document) -> Document | None:

@@ -61,6 +61,7 @@ def raised(review: Document, graver: Document) -> Document:
     if at_least(review["severity"], graver["severity"]):
         return news
     kept = ["severity", "default", "labels", "matched", "margin", "frame"]
+    kept += ["model_version", "adapter", "adapter_asked"]
     # A reminder is of the first rung; what is asked more gravely is reminded of anew.
     kept += ["remind_at"] if "remind_at" in graver and not review["rung"] else []
     past, deadline = review["ladder"][: review["rung"]], min(review["deadline"], graver["deadline"])

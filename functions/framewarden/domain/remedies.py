@@ -79,6 +79,14 @@ _OURS: Final = {
         "the batch was paused, cancelled or failed while this range was worked on",
         "Nothing: `framewarden batch show` says why, and `framewarden batch resume` goes on.",
     ),
+    "AdapterRefusedError": (
+        "the adapter may not be trained, promoted or used as it was asked",
+        "What refused it says why, and what to do instead.",
+    ),
+    "AdapterFailed": (
+        "no adapter was trained, or not in its hours; what is live is as it was",
+        "Look why with `framewarden adapter show`; `framewarden adapter train` tries again.",
+    ),
     "OrderFailed": (
         "the order could not be carried out",
         "The channel's page says what failed and what is still on air; order it again there.",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from framewarden.domain.attention import RECORDING_FAILED
+from framewarden.domain.live_adapter import SILENT
 
 Document = Mapping[str, Any]
 
@@ -19,6 +20,7 @@ _RECORDING = "Let its encoder connect anew; or stop it, on its page."
 _FRAMES = "Look at its recording or frame capture; or stop it, on its page."
 _UNJUDGED = "nothing is judged, and every frame ends unscreened"
 _DEAD_LETTERS = "Read the queues of the outputs, then give frames another try: framewarden rescan"
+_ADAPTER = "Promote another one, or roll back."
 _OVERDUE = "Decide it, or find somebody who does."
 _WHAT_FAILED = {
     "chat": "Correct the room (policy, or the channel's tags) or what the stack may send there.",
@@ -27,6 +29,7 @@ _WHAT_FAILED = {
 _TOPIC = "Look at the topic of the output NoticeTopicArn and what the stack may send there."
 _PARTS = {
     "policy": "the policy",
+    "adapter": "which adapter is live",
     "live": "what is on air",
     "unscreened": "how many frames are unscreened",
     "dead_letters": "how many dead letters there are",
@@ -83,6 +86,13 @@ def of_dead_letters(number: int) -> list[Trouble]:
     letters = "1 dead letter waits" if number == 1 else f"{number} dead letters wait"
     says = f"{letters}: what could not be admitted, or an execution that could not be settled"
     return [Trouble("dead_letters", says, _DEAD_LETTERS)]
+
+
+def of_adapter(adapter: Document | None) -> list[Trouble]:
+    """Say that the live adapter does not answer; that it may expire is no trouble yet."""
+    if adapter is None or adapter["state"] != SILENT:
+        return []
+    return [Trouble("adapter", adapter["says"], _ADAPTER, adapter)]
 
 
 def of_oldest(oldest: Document | None) -> list[Trouble]:

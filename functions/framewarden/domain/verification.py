@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from framewarden.domain.examples import EXAMPLE
+
 Row = Mapping[str, Any]
 
 ALLOW: Final = "allow"
@@ -51,6 +53,11 @@ class Marks:
             "denied": sorted(self.denied),
             "added": sorted(self.added),
         }
+
+    @property
+    def example(self) -> str | None:
+        """Return what makes an example of an image of which some label was judged."""
+        return EXAMPLE if self.confirmed or self.denied or self.added else None
 
     @property
     def counted(self) -> Counter[str]:
@@ -111,7 +118,7 @@ def agreement(counters: Row) -> tuple[Agreement, ...]:
 
 
 def written(row: Row, marks: Marks, by: str, account: str | None, at: str) -> dict[str, Any]:
-    """Return what changes in an image's row; `at` is now. A decision of None is taken back."""
+    """Return what changes in an image's row; `at` is now. What is None is taken away."""
     said = {"by": by, "account": account, "at": at}
     before: Sequence[Row] = row.get("history") or ()
     told = said | {"decision": marks.decision, "labels": marks.judged}
@@ -119,6 +126,7 @@ def written(row: Row, marks: Marks, by: str, account: str | None, at: str) -> di
         **said,
         "decision": marks.decision,
         "labels_judged": marks.judged,
+        "example": marks.example,
         "rev": rev_of(row) + 1,
         "history": [*before, told][-HISTORY:],
     }

@@ -1,4 +1,5 @@
 import pytest
+from botocore.exceptions import ClientError
 
 from framewarden.aws import analyzer
 from framewarden.domain.errors import (
@@ -69,6 +70,61 @@ def test_an_adapter_and_another_confidence_are_asked_for_where_they_are_named(aw
     named, plain = aws.wire.made("DetectModerationLabels")
     assert (named["ProjectVersion"], named["MinConfidence"]) == (ADAPTER, 50.0)
     assert "ProjectVersion" not in plain
+
+
+class TestAdapterThatIsRefused:
+    CODES = (
+        *("ResourceNotFoundException", "ResourceNotReadyException", "AccessDeniedException"),
+        *("InvalidParameterException", "ValidationException"),
+    )
+
+    def answers(self, aws):
+        aws.wire.serves("DetectModerationLabels", lambda asked: {"ModerationLabels": []})
+
+    @pytest.mark.parametrize("code", CODES)
+    def test_the_base_model_is_asked_once_in_its_place(self, aws, code):
+        self.answers(aws)
+        aws.wire.fails("DetectModerationLabels", code)
+        answer = analyzer.detect(FRAMES_BUCKET, "k", "v1", adapter=ADAPTER, min_confidence=50.0)
+        assert analyzer.fell_back(answer, ADAPTER)
+        assert analyzer.is_refused(answer) == (code in self.CODES[:3])
+        named, plain = aws.wire.made("DetectModerationLabels")
+        assert plain == {name: named[name] for name in ("Image", "MinConfidence")}
+
+    @pytest.mark.parametrize("code", CODES)
+    def test_whoever_wants_its_answer_or_none_hears_of_it(self, aws, code):
+        aws.wire.fails("DetectModerationLabels", code)
+        with pytest.raises((FramewardenError, ClientError)):
+            analyzer.detect(FRAMES_BUCKET, "k", None, adapter=ADAPTER, instead=False)
+        assert len(aws.wire.made("DetectModerationLabels")) == 1
+
+    @pytest.mark.parametrize(
+        ("code", "leaf"),
+        [
+            ("ThrottlingException", AnalyzerThrottledError),
+            ("InternalServerError", AnalyzerUnavailableError),
+            ("InvalidImageFormatException", ImageInvalidError),
+            ("ImageTooLargeException", ImageTooLargeError),
+            ("InvalidS3ObjectException", ImageMissingError),
+        ],
+    )
+    def test_what_is_not_its_fault_is_not_asked_again(self, aws, code, leaf):
+        self.answers(aws)
+        aws.wire.fails("DetectModerationLabels", code)
+        with pytest.raises(leaf):
+            analyzer.detect(FRAMES_BUCKET, "k", None, adapter=ADAPTER)
+        assert len(aws.wire.made("DetectModerationLabels")) == 1
+
+    def test_an_image_that_the_base_model_refuses_too_has_its_failure(self, aws):
+        aws.wire.fails("DetectModerationLabels", "InvalidParameterException", times=2)
+        with pytest.raises(ImageInvalidError):
+            analyzer.detect(FRAMES_BUCKET, "k", None, adapter=ADAPTER)
+
+    def test_one_that_expired_is_noticed_and_no_other_answer_is(self):
+        assert analyzer.fell_back({"ModerationLabels": []}, ADAPTER)
+        assert not analyzer.fell_back({"ModerationLabels": [], "ProjectVersion": ADAPTER}, ADAPTER)
+        assert not analyzer.fell_back({"ModerationLabels": []}, None)
+        assert not analyzer.is_refused({"ModerationLabels": []})
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import pytest
 
 from framewarden.aws import batch_images
 from framewarden.aws.batch_images import BatchImages
+from framewarden.aws.dynamo import untyped
 from framewarden.domain.errors import StoreConflictError
 from framewarden.domain.verification import Marks, written
 
@@ -114,6 +115,30 @@ def test_a_decision_is_taken_back(aws, images):
     row = images.get(BATCH, RULE, name)
     assert ("decision" in row, row["rev"]) == (False, 5)
     assert images.undecided(BATCH, RULE) == name
+
+
+def test_an_image_is_found_as_an_example_while_some_label_of_it_is_judged(aws, images):
+    def found():
+        answer = aws.client("dynamodb").query(
+            TableName="batches",
+            IndexName="by_example",
+            KeyConditionExpression="example = :labels",
+            ExpressionAttributeValues={":labels": {"S": "labels"}},
+        )
+        return [(untyped(item)["at"], untyped(item)["key"]) for item in answer["Items"]]
+
+    def judge(number, judged):
+        row = images.get(BATCH, RULE, names[number])
+        changed = written(row, Marks.made("allow", judged), "Ana", "ana", AT)
+        assert images.save(BATCH, RULE, [(row, changed)], {})
+
+    names = fill(aws, 2, labels=[{"name": "Explicit", "parent": "", "confidence": 61.5}])
+    judge(0, {"denied": ["Explicit"]})
+    judge(1, None)
+    assert found() == [(AT, names[0])]
+    judge(0, None)
+    assert found() == []
+    assert images.get(BATCH, RULE, names[0])["decision"] == "allow"
 
 
 def test_two_writers_of_one_counter_are_told_to_try_again(aws, images):

@@ -7,7 +7,7 @@ from framewarden.console import session
 from framewarden.console.health import HealthDesk, routes
 from framewarden.console.site import site
 from framewarden.console.visitors import Visitors
-from framewarden.domain import attention, troubles
+from framewarden.domain import attention, live_adapter, troubles
 from framewarden.domain.times import iso
 from framewarden.health import Health, LiveChannel
 from tests.unit.console.browser import ask
@@ -50,6 +50,12 @@ def ban(name="studio", until=None, by="Ada"):
     return attention.ban_entry(row, NOW)
 
 
+def adapter(status="TRAINING_COMPLETED", **more):
+    """Return what is told of the adapter that is live."""
+    seen = {"arn": "arn-2", "status": status, "checked_at": at(-60)} | more
+    return live_adapter.entry({"name": "v2", "arn": "arn-2"}, seen)
+
+
 def message(row_id="notice#n1", kind="notice", attempts=3, given_up=False):
     """Return what is told of a message."""
     row = {"id": row_id, "kind": kind, "attempts": attempts, "last_error": "RoomNotFoundError"}
@@ -72,6 +78,7 @@ def health(unread=(), policy=True, **parts):
         "place": "guard in eu-west-1",
         "looked_at": NOW,
         "policy": {"name": "default", "hash": HASH},
+        "adapter": live_adapter.entry(None, None),
         "live": [],
         "live_more": 0,
         "unscreened": 0,
@@ -94,6 +101,7 @@ def health(unread=(), policy=True, **parts):
         *troubles.of_unseen(seen["unseen"] or ()),
         *(() if policy else [troubles.of_policy("no policy is published")]),
         *(troubles.of_unread(part, "ThrottlingException") for part in unread),
+        *troubles.of_adapter(seen["adapter"]),
         *troubles.of_oldest(seen["oldest"]),
         *troubles.of_dead_letters(seen["dead_letters"] or 0),
         *troubles.of_given_up(seen["given_up"] or ()),

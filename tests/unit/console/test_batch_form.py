@@ -5,6 +5,7 @@ import pytest
 from framewarden.console.authority import Authority
 from framewarden.console.batch_form import StartForm, ceiling_of, offer_of
 from framewarden.domain.errors import BatchRefusedError
+from tests.unit.console.adapters_world import arn
 from tests.unit.console.batches_world import BatchWorld
 
 LEAD = Authority("desk", frozenset(), "k", "lea", "Lea", ("lead",))
@@ -56,6 +57,18 @@ def test_anything_else_is_none(text):
 def test_a_confidence_is_from_0_to_100(text):
     with pytest.raises(BatchRefusedError, match="from 0 to 100"):
         asked(confidence=text)
+
+
+@pytest.mark.parametrize(
+    ("adapter", "said"),
+    [
+        ("", "The adapter that is live when it starts answers"),
+        ("base", "Rekognition's own model answers, without an adapter."),
+        (arn("v2"), "The adapter v2 answers; an adapter's price is another one."),
+    ],
+)
+def test_who_answers_is_said_before_it_starts(adapter, said):
+    assert said in offer_of(StartForm(adapter=adapter), 2_000, ()).answers
 
 
 def test_what_cannot_be_seen_is_dropped():

@@ -41,6 +41,18 @@ def test_labels_hang_below_their_parents_the_surest_first(world):
     assert (case.what, case.confidence) == ("Explicit Nudity", 95)
 
 
+def test_the_adapter_that_answered_stands_on_the_page(world):
+    arn = "arn:aws:rekognition:us-east-1:111122223333:project/fw/version/v2/1700000000000"
+    world.add(adapter=arn, adapter_asked=arn)
+    world.add(review_id="r2", adapter=None, adapter_asked=arn)
+    world.add(review_id="r3", adapter=None, adapter_asked=None)
+    world.add(review_id="r4", adapter="<b>odd</b>")
+    assert '<dd id="adapter"><bdi>v2</bdi></dd>' in world.get("r1").body
+    assert "Adapter v2 did not answer, the base model did" in world.get("r2").text
+    assert 'id="adapter"' not in world.get("r3").body
+    assert "<b>odd" not in world.get("r4").body
+
+
 def test_a_row_is_open_then_closing_then_ended(world):
     deadline = int(world.now.timestamp())
     assert state_of(world.review(), world.now) == "open"

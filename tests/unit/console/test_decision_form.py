@@ -26,6 +26,7 @@ def test_a_button_decides_once_and_leads_back_to_the_page(world, encode):
     assert reply.headers["Location"] == f"../reviews/r1?exp={query['exp']}&sig={query['sig']}"
     how = {"by": "Ana", "via": "link", "note": "clear", "now": world.now, "account": None}
     how |= {"labels": None, "may_overrule": False, "rung": 0}
+    how |= {"frame_id": page.fields["frame"]}
     assert world.decided == [("r1", "stop", how)]
     after = world.get()
     assert (after.status, after.decisions) == (200, [])

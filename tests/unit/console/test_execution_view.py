@@ -5,6 +5,8 @@ from framewarden.console.execution_view import view_of
 from framewarden.inspecting import inspect
 from tests.unit.console.execution_world import FRAME_ID, NOW, Told, World, row, stopped, waiting
 
+ADAPTER = "arn:aws:rekognition:us-east-1:111122223333:project/fw/version/v2/1700000000000"
+
 
 def view(told, status="SUCCEEDED", in_aws=None, name=FRAME_ID, document=True, **world):
     looked = World(told, status, **world)
@@ -68,6 +70,21 @@ def test_what_joined_has_the_outcome_of_its_review():
 def test_an_outcome_without_a_reason_stands_alone():
     shown = view(stopped(), rows={FRAME_ID: row(reason=None)})
     assert dict(shown.facts)["Outcome"] == "stopped"
+
+
+@pytest.mark.parametrize(
+    ("analysis", "words"),
+    [
+        ({"adapter": ADAPTER, "adapter_asked": ADAPTER}, "v2"),
+        ({"adapter": None, "adapter_asked": ADAPTER}, "v2 did not answer, the base model did"),
+        ({"adapter": None}, None),
+    ],
+)
+def test_the_adapter_that_answered_is_a_fact(analysis, words):
+    told = stopped()
+    told.document["analysis"] |= analysis
+    shown = view(told.end())
+    assert dict(shown.facts).get("Adapter") == words
 
 
 def test_without_a_row_the_document_tells_what_it_can():

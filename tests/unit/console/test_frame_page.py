@@ -111,6 +111,31 @@ def test_a_stopped_frame_shows_its_whole_story(stopped):
     assert 'datetime="2026-11-22T08:05:31.700Z"' in reply.body
 
 
+ADAPTER = "arn:aws:rekognition:us-east-1:111122223333:project/fw/version/v2/1700000000000"
+
+
+@pytest.mark.parametrize(
+    ("answered", "fact", "says"),
+    [
+        (ADAPTER, "v2", "Analysed by model 7.0 with the adapter v2"),
+        (
+            None,
+            "v2 did not answer, the base model did",
+            "Analysed by model 7.0, as the adapter v2 did not answer",
+        ),
+    ],
+)
+def test_the_adapter_that_answered_is_a_fact_and_told(desk, answered, fact, says):
+    analysis = state("archive/stopped")["analysis"]
+    analysis |= {"adapter": answered, "adapter_asked": ADAPTER}
+    desk.keeps("archive/stopped", "stopped", "by_policy", analysis=analysis)
+    reply = desk.get()
+    assert facts(reply)["Adapter"] == fact
+    assert says in reply.text
+    desk.keeps("archive/stopped", "stopped", "by_policy")
+    assert "Adapter" not in facts(desk.get())
+
+
 def test_the_facts_lead_on(stopped):
     reply = stopped.get()
     shown = facts(reply)

@@ -9,7 +9,7 @@ from tests.unit.console import health_world as made
 from tests.unit.console.health_world import HASH, MEDIALIVE, NOW, HealthWorld, at, health
 
 ENTRIES = [
-    *("place", "live", "policy", "unscreened", "dead-letters", "open-reviews", "oldest"),
+    *("place", "live", "policy", "adapter", "unscreened", "dead-letters", "open-reviews", "oldest"),
     *("failed-stops", "unseen", "bans", "undelivered", "given-up"),
 ]
 
@@ -32,7 +32,7 @@ class TestPage:
     def test_every_entry_is_there_whatever_it_says(self):
         for page in (
             shown(),
-            shown(unread=["policy", "live", "unscreened", "bans", "open_reviews"]),
+            shown(unread=["policy", "adapter", "live", "unscreened", "bans", "open_reviews"]),
         ):
             assert sorted(re.findall(r'data-entry="([\w-]+)"', page.body)) == sorted(ENTRIES)
             assert 'id="problems"' in page.body
@@ -109,11 +109,26 @@ class TestEntries:
         assert found.tone == ("warm" if number else "fine")
 
     def test_what_could_not_be_read_is_a_question_mark(self):
-        unread = ["unscreened", "dead_letters", "open_reviews", "bans"]
-        for name in ("unscreened", "dead-letters", "open-reviews", "bans", "oldest"):
+        unread = ["unscreened", "dead_letters", "open_reviews", "bans", "adapter"]
+        for name in ("unscreened", "dead-letters", "open-reviews", "bans", "oldest", "adapter"):
             found = entry(name, unread=unread)
             assert (found.figure, found.note) == ("?", "It could not be read.")
             assert (found.tone, found.lines) == ("warm", ())
+
+    def test_the_live_adapter_has_its_name_and_says_when_it_ends(self):
+        none = entry("adapter")
+        assert (none.figure, none.note, none.tone) == ("none", "The base model judges.", "fine")
+        assert none.link.address == "adapters"
+        fine = entry("adapter", adapter=made.adapter())
+        assert (fine.figure, fine.note, fine.tone) == ("v2", "", "fine")
+        ending = made.adapter("DEPRECATED", expires_from="2027-01-21T08:00:00.000Z")
+        warm = entry("adapter", adapter=ending)
+        assert (warm.figure, warm.tone) == ("v2", "warm")
+        assert warm.note == "The adapter v2 is deprecated, and may expire from 2027-01-21 on."
+        assert problems(adapter=ending) == ()
+        gone = entry("adapter", adapter=made.adapter("EXPIRED"))
+        assert (gone.figure, gone.tone) == ("v2", "danger")
+        assert gone.note.endswith("does not answer (EXPIRED): the base model judges in its place.")
 
     def test_open_reviews_lead_to_the_queue(self):
         found = entry("open-reviews", open_reviews=1234)
@@ -163,6 +178,7 @@ class TestProblems:
             unseen=[made.unseen()],
             unread=["bans"],
             oldest=made.oldest(-1),
+            adapter=made.adapter("GONE"),
             dead_letters=1,
             given_up=[
                 made.message("callback#r%2/#0", "callback", given_up=True),
@@ -173,6 +189,7 @@ class TestProblems:
             ("A stop needs you", "channels/ivs/studio"),
             ("Nobody looks", "channels/ivs/studio"),
             ("Not known", None),
+            ("No adapter", "adapters"),
             ("Overdue", "reviews/r1"),
             ("Dead letters", None),
             ("A message was given up", "reviews/r%252%2F"),

@@ -11,6 +11,7 @@ from tests.unit.console.browser import FORM, ask, typed
 from tests.unit.console.verify_world import BATCH, NIPPLE, RULE, List, checked, jpeg, tile
 from tests.unit.scenes import SOURCE_BUCKET
 
+ADAPTER = "arn:aws:rekognition:us-east-1:111122223333:project/fw/version/v2/1700000000000"
 CONFLICT = {"CancellationReasons": [{"Code": "TransactionConflict"}]}
 
 
@@ -34,6 +35,39 @@ class TestLooking:
         assert "0 of 62 decided" in page.text
         assert "X-Amz" not in page.body
         assert "Earlier images" not in page.text
+
+    def test_the_keys_of_the_grid_are_said_to_act_where_they_do(self, listed):
+        listed.fill(1)
+        assert "data-keys-said=" in listed.ask().body
+        assert "data-keys-said=" not in listed.ask(role="auditor").body
+
+    def test_the_adapter_that_judged_all_of_them_is_named_once(self, listed):
+        listed.fill(3, adapter=ADAPTER)
+        page = listed.ask()
+        assert '<span id="answered">adapter: <bdi>v2</bdi></span>' in page.body
+        assert 'class="answered"' not in page.body
+
+    def test_where_not_all_were_judged_by_the_same_each_says_by_whom(self, listed):
+        listed.fill(1, adapter=None)
+        listed.image(1, adapter=ADAPTER)
+        page = listed.ask()
+        assert 'id="answered"' not in page.body
+        assert re.findall(r'class="answered">adapter: <bdi>(.*?)<', page.body) == ["none", "v2"]
+
+    def test_one_that_was_asked_and_did_not_answer_is_said(self, listed):
+        listed.fill(2, adapter=None)
+        batch = {"batch": BATCH, "item": "batch", "name": "holiday", "status": "done"}
+        listed.put(batch | {"adapter": ADAPTER})
+        assert "adapter: v2 did not answer, the base model did" in listed.ask().text
+
+    def test_without_an_adapter_none_is_said(self, listed):
+        listed.fill(2, adapter=None)
+        listed.image(2)  # judged before it was kept
+        assert "answered" not in listed.ask().body
+        listed.put({"batch": BATCH, "item": "batch", "adapter": ADAPTER})
+        listed.fill(0, rule="old")
+        listed.image(0, rule="old")
+        assert "answered" not in listed.ask(rule="old").body
 
     def test_the_next_and_the_earlier_images_are_a_link_away(self, listed):
         names = listed.fill(62)
@@ -131,6 +165,8 @@ class TestSaving:
         assert (row["decision"], row["by"], row["account"], row["rev"]) == (
             "block", "Ana", "ana", 1,
         )  # fmt: skip
+        assert row["example"] == listed.row(second)["example"] == "labels"
+        assert "example" not in listed.row(third)
         assert row["labels_judged"] == {"confirmed": [NIPPLE], "denied": [], "added": ["Smoking"]}
         assert row["labels"][0]["name"] == NIPPLE
         assert marks(listed, second) == Marks.made("allow", {"denied": [NIPPLE]})

@@ -41,6 +41,10 @@ def test_all_that_can_be_asked_for():
     assert asked.account == BULK["account"]
 
 
+def test_the_base_model_has_a_word_of_its_own():
+    assert read_request(LEAST | {"adapter": "base"}).adapter == "base"
+
+
 @pytest.mark.parametrize("name", sorted(set(FIELDS["batch"]) - LEAST.keys() - {"prefix"}))
 def test_null_is_the_same_as_nothing(name):
     assert read_request(LEAST | {name: None}) == read_request(LEAST)
@@ -59,8 +63,11 @@ def test_null_is_the_same_as_nothing(name):
         ("name", 7, "one line"),
         ("engine", "bulk", "framewarden, rekognition-bulk, not 'bulk'"),
         ("engine", ["framewarden"], "one of framewarden"),
-        ("adapter", "my-adapter", "ARN"),
+        ("adapter", "my-adapter", "ARN, 'base' for none"),
+        ("adapter", "", "adapter show"),
+        ("adapter", "BASE", "ARN"),
         ("adapter", 7, "ARN"),
+        ("adapter", ["base"], "ARN"),
         ("policy", "default.yaml", "leave it out"),
         ("ceiling", 0, "at least 1, not 0"),
         ("ceiling", True, "not true"),

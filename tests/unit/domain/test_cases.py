@@ -25,6 +25,18 @@ def test_what_nobody_could_judge_is_as_urgent_as_a_strong_finding():
     assert case["ladder"] == scene["unscreened"]["review"]["ladder"]
 
 
+def test_a_case_names_what_answered_and_what_was_asked():
+    scene = state("open_review/high")
+    scene["analysis"] |= {"adapter": None, "adapter_asked": "arn-1", "model_version": "7.0"}
+    case = case_of(scene)
+    answered = (case["model_version"], case["adapter"], case["adapter_asked"])
+    assert answered == ("7.0", None, "arn-1")
+    case = case_of(scene | {"analysis": None})
+    assert (case["model_version"], case["adapter"], case["adapter_asked"]) == (None, None, None)
+    case = case_of(state("open_review/unscreened"))
+    assert (case["model_version"], case["adapter"], case["adapter_asked"]) == (None, None, None)
+
+
 def test_a_failure_after_a_verdict_is_still_a_case_of_the_failure():
     scene = state("open_review/unscreened") | {"verdict": state("open_review/high")["verdict"]}
     assert case_of(scene)["category"] == "unscreened"

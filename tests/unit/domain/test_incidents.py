@@ -66,6 +66,9 @@ def review(severity="high", error=None, **more):
         "matched": [],
         "margin": None,
         "frame": {},
+        "model_version": "7.0",
+        "adapter": None,
+        "adapter_asked": None,
         "ladder": [300, 60],
         "rung": 0,
         "deadline": 100,
@@ -77,6 +80,14 @@ def test_a_stop_that_failed_is_told_with_its_error_however_grave_the_review_is()
     assert news == {"stop_failed": True, "stop_error": "StopDeniedError"}
     assert raised(review("critical", "StopDeniedError"), review("high", "ChannelBusyError")) == {}
     assert raised(review("high", "StopDeniedError"), review("high")) == {}
+
+
+def test_a_raised_review_names_what_answered_about_its_new_frame():
+    known = review("high", adapter="arn-1", adapter_asked="arn-1")
+    graver = review("critical", model_version="8.0", adapter_asked="arn-1")
+    changes = raised(known, graver)
+    answered = (changes["model_version"], changes["adapter"], changes["adapter_asked"])
+    assert answered == ("8.0", None, "arn-1")
 
 
 def test_a_graver_frame_raises_a_review_and_brings_its_failed_stop_along():

@@ -51,6 +51,21 @@ def test_a_correction_takes_back_what_it_replaces():
     assert change(BLOCKED, Marks())["decided"] == -1
 
 
+@pytest.mark.parametrize(
+    ("decision", "judged", "example"),
+    [
+        ("allow", None, None),
+        (None, {"confirmed": ["Explicit"]}, "labels"),
+        ("block", {"denied": ["Explicit"]}, "labels"),
+        ("block", {"added": ["Smoking"]}, "labels"),
+        (None, {"confirmed": [], "denied": [], "added": []}, None),
+    ],
+)
+def test_an_image_is_an_example_while_some_label_is_judged(decision, judged, example):
+    marks = Marks.made(decision, judged)
+    assert written({}, marks, "Ana", "ana", "then")["example"] == example
+
+
 def test_a_row_keeps_who_decided_before_but_not_without_end():
     row = {}
     for number in range(HISTORY + 5):

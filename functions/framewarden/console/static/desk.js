@@ -40,7 +40,8 @@
   const KEPT = "framewarden-keys";
   const FIELDS = "input:not([type=radio], [type=checkbox]), textarea, select";
   // What is decided is decided for good: a key only goes there, and Enter presses.
-  const WEIGHTY = `button[name=decision], button.danger, [data-key-focus], ${FIELDS}`;
+  const DECIDES = "button[name=decision], button.danger";
+  const WEIGHTY = `${DECIDES}, [data-key-focus], ${FIELDS}`;
   let on = true;
   try { on = localStorage.getItem(KEPT) !== "off"; } catch { /* Storage may be forbidden. */ }
 
@@ -69,6 +70,8 @@
   const dialog = made("dialog", "", { id: "keys" });
   const box = made("input", "", { id: "keys-on", type: "checkbox" });
   const list = made("dl");
+  const said = made("p", "", { className: "quiet" });
+  const CAREFUL = "A key that decides or stops only goes to its button; Enter presses it.";
   const label = (one) =>
     one.dataset.keyLabel || one.ariaLabel || one.textContent.trim().replace(/\s+/g, " ");
   const show = () => {
@@ -84,6 +87,10 @@
       row.append(term, made("dd", name));
       return row;
     }));
+    // A page whose keys act says so itself.
+    const own = document.querySelector("[data-keys-said]")?.dataset.keysSaid;
+    said.textContent = own ?? (offered().some((one) => one.matches(DECIDES)) ? CAREFUL : "");
+    said.hidden = !said.textContent;
     box.checked = on;
     dialog.showModal();
   };
@@ -95,8 +102,7 @@
     close.append(made("button", "Close"));
     const line = made("p");
     line.append(choice);
-    const said = "A key that decides or stops only goes to its button; Enter presses it.";
-    dialog.append(title, list, made("p", said, { className: "quiet" }), line, close);
+    dialog.append(title, list, said, line, close);
     dialog.setAttribute("aria-labelledby", "keys-title");
     document.body.append(dialog);
     const opener = made("button", "Keys", { id: "show-keys", type: "button" });
