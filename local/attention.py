@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from framewarden.domain import live_adapter
 from framewarden.domain.attention import RECORDING_FAILED, short_id
 from framewarden.domain.troubles import REPEATED, UNKNOWN, Trouble, what_failed
 from framewarden.health import Health
@@ -24,6 +25,12 @@ def entries(found: Health, target: Target) -> Document:
     return told
 
 
+def adapter_of(found: Health, target: Target) -> Document | None:
+    """Return how the live adapter stands; null where it could not be read."""
+    one = found.adapter
+    return {**one, "remedy": remedy("adapter", one, target)} if one else None
+
+
 def problem(trouble: Trouble, target: Target) -> str:
     """Say what is wrong and what mends it here."""
     about = trouble.about
@@ -36,6 +43,8 @@ def problem(trouble: Trouble, target: Target) -> str:
 
 def remedy(kind: str, about: Any, target: Target) -> str:
     """Return the command that mends something; empty where it is none of ours."""
+    if kind == "adapter":
+        return _of_adapter(about, target.option)
     if "channel_arn" in about:
         return _of_channel(kind, about, short_id(about["channel_arn"]), target.option)
     if kind == "given_up":
@@ -47,6 +56,14 @@ def remedy(kind: str, about: Any, target: Target) -> str:
     if kind == UNKNOWN and about["error"] in WITHOUT_INDEX:
         deploy = "framewarden up" if target.is_laptop else "make build, then sam deploy"
         return f"{OLD}: {deploy}"
+    return ""
+
+
+def _of_adapter(about: Any, option: str) -> str:
+    if about["state"] == live_adapter.SILENT:
+        return f"Promote another one or roll back: framewarden adapter show{option}"
+    if about["state"] == live_adapter.EXPIRING:
+        return f"Train another one, and promote it: framewarden adapter train{option}"
     return ""
 
 

@@ -82,6 +82,7 @@ def document(target: Target, told: FrameStory) -> Document:
         **{name: row.get(name) for name in FACTS},
         "outcome": told.outcome,
         "reason": told.reason,
+        **{name: told.analysis.get(name) for name in ("adapter", "adapter_asked")},
         "why": told.why,
         "happenings": [
             {

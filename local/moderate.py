@@ -156,8 +156,9 @@ class Run:
             review_id=review_id,
         )
         if row.get("outcome"):
-            verdict = story(self.target, row).get("verdict") or {}
-            return replace(told, labels=verdict.get("labels", []))
+            kept = story(self.target, row)
+            labels = (kept.get("verdict") or {}).get("labels", [])
+            return replace(told, labels=labels, **answered(kept.get("analysis") or {}))
         return self._under_review(told, review_id) if review_id else None
 
     def _under_review(self, told: Verdict, review_id: str) -> Verdict | None:
@@ -169,11 +170,17 @@ class Run:
             told,
             severity=told.severity or review.get("severity"),
             labels=review.get("labels", []),
+            **answered(review),
         )
         if review["status"] == "pending":
             return replace(told, reason="waiting for a decision", url=self.links.url(review))
         outcome, reason = of_review(review)
         return None if outcome == "in_flight" else replace(told, outcome=outcome, reason=reason)
+
+
+def answered(said: Row) -> Row:
+    """Return which adapter answered about an image, and which one was asked."""
+    return {name: said.get(name) for name in ("adapter", "adapter_asked")}
 
 
 def plain(sent: Sent) -> Verdict:

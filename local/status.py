@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from local import publish
-from local.attention import KINDS, entries, problem
+from local.attention import KINDS, adapter_of, entries, problem
 from local.audit import Audit
 from local.errors import OperatorError
 from local.target import Target
@@ -23,10 +23,20 @@ OUTPUTS = {
     "reviews_table": "ReviewsTable",
     "channels_table": "ChannelsTable",
     "outbox_table": "OutboxTable",
+    "adapters_table": "AdaptersTable",
     "intake_dead_letters_url": "IntakeDeadLetterQueueUrl",
     "settle_dead_letters_url": "SettleDeadLetterQueueUrl",
 }
-UNKNOWN = ("place", "live", "oldest", "open_reviews", "unscreened", "dead_letters", *KINDS)
+UNKNOWN = (
+    "place",
+    "adapter",
+    "live",
+    "oldest",
+    "open_reviews",
+    "unscreened",
+    "dead_letters",
+    *KINDS,
+)
 
 
 def unreachable(reason: str) -> Document:
@@ -56,6 +66,7 @@ def health(target: Target) -> Document:
         "stack": target.stack,
         "processes": laptop_processes() if target.is_laptop else [],
         "policy": seen.policy,
+        "adapter": adapter_of(seen, target),
         "frames": frame_counts(target) if target.is_laptop else None,
         "open_reviews": seen.open_reviews,
         "unscreened": seen.unscreened,

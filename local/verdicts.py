@@ -5,13 +5,18 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from framewarden.domain.answered import adapter_words
+
 FLAGGED = frozenset({"medium", "high", "critical"})
 JUDGED = frozenset({"cleared", "reviewed", "stopped"})
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of one image; `url` is the review's link while people have to decide."""
+    """What became of one image; `url` is the review's link while people have to decide.
+
+    `adapter` is the ARN of the one that answered, and `adapter_asked` of the one that was asked.
+    """
 
     file: str
     key: str = ""
@@ -19,6 +24,8 @@ class Verdict:
     frame_id: str = ""
     severity: str | None = None
     labels: list[dict[str, Any]] = field(default_factory=list)
+    adapter: str | None = None
+    adapter_asked: str | None = None
     outcome: str = "unscreened"
     reason: str | None = None
     review_id: str | None = None
@@ -27,6 +34,11 @@ class Verdict:
     def document(self) -> dict[str, Any]:
         """Give the entry of `moderate --json`."""
         return asdict(self)
+
+    @property
+    def answered(self) -> str:
+        """Name the adapter that answered, or say that it did not; nothing of the base model."""
+        return adapter_words({"adapter": self.adapter, "adapter_asked": self.adapter_asked})
 
     @property
     def flagged(self) -> bool:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from local.cli import (
+    adapter,
     batch,
     channels,
     cloud,
@@ -41,8 +42,8 @@ def application(chooser: Chooser | None = None) -> typer.Typer:
         pretty_exceptions_enable=False,
     )
     app.callback()(_root)
-    acting = (cloud, demo, desk, users, moderate, batch, policy, reviews, channels)
-    for part in (*acting, executions, frames, doctor):
+    acting = (cloud, demo, desk, users, moderate, batch, adapter, policy, reviews)
+    for part in (*acting, channels, executions, frames, doctor):
         part.register(app)
     return app
 

@@ -13,8 +13,10 @@ from local.cli.batch_acts import ByOption, DetachOption, ToOption, YesOption
 from local.cli.failures import INTERRUPTED
 from local.cli.options import JsonOption, RegionOption, StackOption, group, target_of
 from local.cli.output import emit_json, say
+from local.cli.policy import document_in
 
 if TYPE_CHECKING:
+    from local.adapter_choice import Model
     from local.batch_cost import Cost
     from local.batch_source import Source
     from local.target import Target
@@ -49,7 +51,11 @@ def run(
         batch_acts.Engine, typer.Option(help="Who analyzes: the stack, or Rekognition's bulk job.")
     ] = batch_acts.Engine.framewarden,
     adapter: Annotated[
-        str | None, typer.Option(metavar="ARN", help="A trained adapter to analyze with.")
+        str | None,
+        typer.Option(
+            metavar="ARN|NAME|base",
+            help="Analyze with this adapter, or with the base model; by default with what is live.",
+        ),
     ] = None,
     ceiling: Annotated[
         int | None,
@@ -79,10 +85,13 @@ def run(
     What it costs is said and agreed to before anything is sent. Ctrl-C leaves it running.
     Exit 1: it failed or was cancelled. 4: it paused at its ceiling.
     """
+    from local.adapter_choice import model_for
     from local.batch_cost import cost_of
 
-    document = _policy(policy)
+    # Faults of the policy and of the adapter's name are found before anything is counted.
+    document = None if policy is None else document_in(policy, "started")
     target = target_of(stack, region)
+    model = model_for(target, adapter)
     source = _counted(target, what)
     cost = cost_of(
         target,
@@ -90,12 +99,12 @@ def run(
         exact=source.exact,
         ceiling=ceiling,
         engine=engine.value,
-        adapter=adapter,
+        adapter=model.arn,
     )
-    _say_cost(target, source, cost)
+    _say_cost(target, source, cost, model)
     if dry_run:
         if json_:
-            emit_json(_plan(source, cost))
+            emit_json(_plan(source, cost, model))
         return
     batch_acts.agree(target, "Start it?", yes)
     asked = {
@@ -103,7 +112,7 @@ def run(
         "engine": engine.value,
         "ceiling": cost.ceiling,
         "by": by or getpass.getuser(),
-        "adapter": adapter,
+        "adapter": model.asked,
         "policy": document,
         "min_confidence": min_confidence,
     }
@@ -121,35 +130,19 @@ def _counted(target: Target, what: str) -> Source:
         return source_of(target, what)
 
 
-def _policy(file: Path | None) -> dict[str, Any] | None:
-    """Read the policy before anything is counted: its faults are the quickest to find."""
-    if file is None:
-        return None
-    from local.errors import OperatorError
-    from local.policy_file import PolicyFileError, load
-
-    try:
-        return load(file)
-    except PolicyFileError as faults:
-        for fault in faults.problems:
-            say(str(fault))
-        raise OperatorError(
-            "Nothing was started, because the policy is not valid.",
-            f"Correct it, and try it with: framewarden policy check {file}",
-        ) from None
-
-
-def _say_cost(target: Target, source: Source, cost: Cost) -> None:
+def _say_cost(target: Target, source: Source, cost: Cost, model: Model) -> None:
     for note in source.notes:
         say(note)
     about = "" if source.exact else "about "
     say(f"{source.address}: {about}{source.lines:,} lines, {about}{source.images:,} images.")
+    say(model.words)
     for line in cost.lines(target.is_laptop):
         say(line)
 
 
-def _plan(source: Source, cost: Cost) -> dict[str, Any]:
+def _plan(source: Source, cost: Cost, model: Model) -> dict[str, Any]:
     told = {"dry_run": True, "source": source.address, "lines": source.lines}
+    told["adapter"] = model.arn
     return {**told, "uploads": source.uploads, **cost.document(), "notes": source.notes}
 
 

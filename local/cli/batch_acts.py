@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import getpass
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from local.cli.consent import ask
 from local.cli.failures import INTERRUPTED
 from local.cli.options import JsonOption, RegionOption, StackOption, target_of
 from local.cli.output import emit_json, say
@@ -116,16 +116,13 @@ def agree(target: Target, question: str, yes: bool) -> None:
     OperatorError
         Nobody is there to be asked.
     """
-    from local.errors import OperatorError
-
     if yes or target.is_laptop:
         return
-    if not sys.stdin.isatty():
-        raise OperatorError(
-            "Nothing was started: nobody sits at this terminal to agree to the cost.",
-            "Agree beforehand with --yes, or only look with --dry-run.",
-        )
-    typer.confirm(question, abort=True, err=True)
+    ask(
+        question,
+        "Nothing was started: nobody sits at this terminal to agree to the cost.",
+        "Agree beforehand with --yes, or only look with --dry-run.",
+    )
 
 
 def follow(
@@ -155,7 +152,7 @@ def follow(
         say(f"Interrupted. The batch {batch_id} goes on by itself.")
         _say_where(target, batch_id)
         raise typer.Exit(INTERRUPTED) from None
-    emit_json(told) if json_ else write(told, target)
+    emit_json(told) if json_ else write(told, target, saved=to is not None)
     if to:
         from local.batch_results import bring, files_of
 

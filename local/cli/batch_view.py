@@ -7,9 +7,10 @@ from typing import Any
 
 import typer
 
-from framewarden.console.batch_words import CODES, STATUSES, dollars
+from framewarden.console.batch_words import CODES, STATUSES, dollars, number
 from framewarden.domain import batches
-from framewarden.domain.batch_counts import by_severity, ordered
+from framewarden.domain.adapters import short
+from framewarden.domain.batch_counts import BASE, by_severity, ordered
 from framewarden.domain.times import parse
 from local.cli.output import say, table
 from local.execution_words import took
@@ -28,8 +29,11 @@ def write_list(found: Sequence[Document]) -> None:
     table(columns, map(_line, found))
 
 
-def write(told: Document, target: Target) -> None:
-    """Write all of a batch: the facts, what was found, and what people are asked."""
+def write(told: Document, target: Target, *, saved: bool = False) -> None:
+    """Write all of a batch: the facts, what was found, and what people are asked.
+
+    Whoever has its results `saved` is not told how to save them.
+    """
     table(("", ""), [fact for fact in _facts(told) if fact[1] is not None])
     counts = told["counts"]
     if counts:
@@ -48,7 +52,7 @@ def write(told: Document, target: Target) -> None:
         ("rule", "severity", "images", "to verify"),
         [(one["rule"], one["severity"], one["images"], one["url"]) for one in rules],
     )
-    for line in _next(told, target.option):
+    for line in _next(told, target.option, saved):
         say(line)
 
 
@@ -69,7 +73,7 @@ def _facts(told: Document) -> Iterator[tuple[str, object]]:
     yield "why", (failure or {}).get("words") or PAUSES.get(str(reason), reason)
     yield "source", told["source"]
     yield "engine", told["engine"]
-    yield "adapter", told["adapter"]
+    yield "adapter", _adapter(told)
     given = " (given)" if told["policy_source"] == "given" else ""
     yield "policy", f"{told['policy_name']}{given}, {told['policy_hash']}"
     yield "images", _images(told)
@@ -96,6 +100,15 @@ def _images(told: Document) -> str:
     return f"{told['analyzed']:,}{of}"
 
 
+def _adapter(told: Document) -> str | None:
+    """Name the adapter, and say where the base model answered in its place."""
+    if not told["adapter"]:
+        return None
+    instead = ((told["counts"] or {}).get("adapters") or {}).get(BASE, 0)
+    fell = f"; the base model answered in its place for {number(instead, 'image')}"
+    return short(told["adapter"]) + (fell if instead else "")
+
+
 def _took(told: Document) -> str | None:
     if not told["ended_at"]:
         return None
@@ -113,7 +126,7 @@ def _tabulate(columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
         table(columns, rows)
 
 
-def _next(told: Document, option: str) -> Iterator[str]:
+def _next(told: Document, option: str, saved: bool) -> Iterator[str]:
     """Say what one may do now."""
     batch_id, status = told["batch_id"], told["status"]
     if status in batches.LIVE:
@@ -122,5 +135,5 @@ def _next(told: Document, option: str) -> Iterator[str]:
     if status in batches.RESUMABLE:
         more = " --ceiling N" if status == batches.PAUSED else ""
         yield f"Go on with it by: framewarden batch resume {batch_id}{more}{option}"
-    if told["counts"]:
+    if told["counts"] and not saved:
         yield f"Save its results with: framewarden batch results {batch_id} --to DIR{option}"

@@ -14,7 +14,9 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
+from framewarden.domain.answered import adapter_words
 from framewarden.domain.failures import failure_words
+from framewarden.domain.why_known import mapping
 from framewarden.inspecting import Inspection
 from framewarden.visit_documents import VisitData
 from local.cli.output import cell_text, console, printable
@@ -110,6 +112,7 @@ def _facts(inspection: Inspection, now: datetime) -> list[tuple[str, Text | str 
         ("channel", told["frame"]["channel"]),
         ("attempt", str(told["attempt"]) if told["attempt"] else None),
         ("outcome", _outcome(told)),
+        ("adapter", adapter_words(mapping(inspection.state.get("analysis")))),
         ("review", told["review_id"]),
     ]
     if told["error"]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.table import Table
 from rich.text import Text
 
+from framewarden.domain.answered import adapter_words
 from framewarden.telling import Attempt, FrameStory
 from local.cli.execution_view import facts, outcome_text, status_text, stdout
 from local.cli.output import cell_text, printable
@@ -41,6 +42,7 @@ def _facts(told: FrameStory) -> list[tuple[str, Text | str | None]]:
         ("put", row.get("put_at")),
         ("outcome", outcome if told.outcome or told.reason else None),
         ("severity", Text(str(severity), SEVERITY_STYLES.get(severity, "")) if severity else None),
+        ("adapter", adapter_words(told.analysis)),
         ("review", row.get("review_id")),
         ("policy", row.get("policy_hash")),
     ]

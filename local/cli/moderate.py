@@ -80,7 +80,9 @@ def new_run() -> str:
 def line_of(verdict: Verdict) -> str:
     """Write one verdict in one line."""
     labels = ", ".join(f"{label['name']} {label['confidence']:.1f} %" for label in verdict.labels)
-    parts = [printable(verdict.file), verdict.severity or "not judged", labels, verdict.outcome]
+    adapter = f"adapter: {printable(verdict.answered)}" if verdict.answered else ""
+    parts = [printable(verdict.file), verdict.severity or "not judged", labels, adapter]
+    parts += [verdict.outcome]
     parts += [f"({verdict.reason})" if verdict.reason else "", verdict.url or ""]
     return "  ".join(part for part in parts if part)
 

@@ -53,8 +53,8 @@ def problems_in(file: Path) -> list[Problem]:
     return check(file)
 
 
-def document_in(file: Path) -> dict[str, Any]:
-    """Read a valid policy file.
+def document_in(file: Path, undone: str = "published") -> dict[str, Any]:
+    """Read a valid policy file; `undone` is what nothing is where it has faults.
 
     Raises
     ------
@@ -70,7 +70,7 @@ def document_in(file: Path) -> dict[str, Any]:
         for fault in faults.problems:
             say(str(fault))
         raise OperatorError(
-            "Nothing was published, because the policy is not valid.",
+            f"Nothing was {undone}, because the policy is not valid.",
             f"Correct it, and try it with: framewarden policy check {file}",
         ) from None
 

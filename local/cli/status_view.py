@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from framewarden.console.moments import moment
+from framewarden.domain import live_adapter
 from framewarden.domain.attention import short_id
 from framewarden.domain.times import parse
 from framewarden.health import MOST
@@ -28,6 +29,12 @@ STYLES = {
     "given_up": BAD,
     "unscreened": WARM,
     "undelivered": WARM,
+}
+# How the live adapter stands, where there is more to say than its name.
+ADAPTERS = {
+    live_adapter.BASE: (QUIET, ": the base model judges"),
+    live_adapter.EXPIRING: (WARM, ", deprecated"),
+    live_adapter.SILENT: (BAD, ", which does not answer"),
 }
 WAITING = ("open_reviews", "oldest", "unscreened", "dead_letters")
 LISTED = ("failed_stops", "unseen", "bans", "undelivered", "given_up")
@@ -49,6 +56,9 @@ def show(told: Document) -> None:
         out.print(_grid(rows))
         if not title:
             _on_air(told["live"], now)
+    adapter = told["adapter"]
+    if adapter and adapter["state"] == live_adapter.EXPIRING:
+        say(f"{adapter['says'][:1].upper()}{adapter['says'][1:]}. {adapter['remedy']}")
     for name in ("bans", "undelivered"):
         for entry in (told[name] or [])[:NAMED]:
             say(f"{entry['says']}. {entry['remedy']}")
@@ -68,6 +78,14 @@ def _head(told: Document) -> Iterable[Row]:
     policy = told["policy"]
     words = f"{policy['name']} (version {policy['version']})" if policy else None
     yield "policy", _text(words) if words else _text("none", BAD)
+    yield "adapter", _adapter(told["adapter"])
+
+
+def _adapter(adapter: Document | None) -> Text:
+    if adapter is None:
+        return _unknown()
+    style, words = ADAPTERS.get(adapter["state"], ("", ""))
+    return _text(f"{adapter['name'] or 'none'}{words}", style)
 
 
 def _waits(told: Document, now: datetime) -> Iterable[Row]:

@@ -35,12 +35,14 @@ OUTPUTS = {
     "ReviewsTable": "Reviews",
     "ChannelsTable": "Channels",
     "OutboxTable": "Outbox",
+    "AdaptersTable": "Adapters",
     "ConsoleUrl": "https://abc.execute-api.us-east-1.amazonaws.com/live",
     "ApiUrl": "https://abc.execute-api.us-east-1.amazonaws.com/live",
     "ConsoleUrlParameter": "/guard/console",
     "StateMachineArn": MACHINE,
     "OrderMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:order",
     "BatchMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:batch",
+    "AdapterMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:adapter",
     "IntakeFunction": "intake",
     "SweepFunction": "sweep",
     "IntakeDeadLetterQueueUrl": "https://sqs.us-east-1.amazonaws.com/123456789012/dead",
@@ -139,6 +141,7 @@ def furnish(target: Target) -> None:
     channels = keyed("Channels", "channel", "item")
     dynamodb.create_table(**indexed(channels, "open", open="S", since="S"))
     dynamodb.create_table(**keyed("Outbox", "id"))
+    dynamodb.create_table(**keyed("Adapters", "kind", "item"))
     target.client("ssm").put_parameter(
         Name=OUTPUTS["ConsoleUrlParameter"], Value="https://desk.example/live", Type="String"
     )

@@ -34,6 +34,7 @@ GROUPS = {
     "executions": "list show watch",
     "frames": "show",
     "batch": "run list show results cancel resume",
+    "adapter": "readiness train show shadow promote rollback hold release holds",
 }
 COMMANDS = ["up", "down", "status", "env", "demo", "play", "moderate", "audit", "rescan", "doctor"]
 

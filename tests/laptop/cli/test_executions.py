@@ -219,6 +219,18 @@ def test_running_executions_are_named_for_the_demo(target: Target) -> None:
     assert running_names(target, 2000) == ["a", "b"]
 
 
+def test_the_adapter_that_answered_is_shown(
+    run: Run, machines: Machines, put: Callable[..., None]
+) -> None:
+    arn = "arn:aws:rekognition:us-east-1:123456789012:project/fw/version/v2/1700000000000"
+    state = STATE | {"analysis": {"adapter": arn, "adapter_asked": arn}}
+    machines.add(FRAME, "SUCCEEDED", input=json.dumps(state), output=json.dumps(state))
+    put(FRAME)
+    done = run("executions", "show", FRAME)
+    assert done.exit_code == 0, done.stderr
+    assert re.search(r"^adapter +v2 *$", done.stdout, re.MULTILINE)
+
+
 def test_show_keeps_its_keys_and_says_why(
     run: Run, machines: Machines, put: Callable[..., None]
 ) -> None:

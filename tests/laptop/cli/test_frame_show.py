@@ -92,6 +92,19 @@ def test_a_story_as_text(run: Run, machines: Machines, frame: Callable[..., None
     assert TOKEN not in done.stdout
 
 
+def test_the_adapter_that_answered_is_told(
+    run: Run, machines: Machines, frame: Callable[..., None], furnished: Target
+) -> None:
+    arn = "arn:aws:rekognition:us-east-1:123456789012:project/fw/version/v2/1700000000000"
+    frame(0)
+    story = {"attempt": 1, "analysis": {"adapter": None, "adapter_asked": arn}}
+    furnished.client("s3").put_object(Bucket="evidence", Key="high/0.json", Body=json.dumps(story))
+    told = json.loads(run("frames", "show", IDS[0], "--json").stdout)
+    assert (told["adapter"], told["adapter_asked"]) == (None, arn)
+    done = run("frames", "show", IDS[0])
+    assert "adapter   v2 did not answer, the base model did" in done.stdout
+
+
 def test_of_several_versions_the_newest_is_told(
     run: Run, machines: Machines, frame: Callable[..., None]
 ) -> None:

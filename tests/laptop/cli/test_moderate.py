@@ -12,12 +12,14 @@ from typer.testing import Result
 
 from framewarden.aws.dynamo import typed
 from framewarden.domain.frames import frame_id
+from local.cli.moderate import line_of
 from local.errors import OperatorError
 from local.images import Image, find
 from local.moderate import AT_ONCE, Run, upload_key
 from local.target import Target
 from local.verdicts import Verdict, exit_code
 
+ADAPTER = "arn:aws:rekognition:us-east-1:123456789012:project/fw/version/v2/1700000000000"
 JPEG = b"\xff\xd8\xff\xe0" + b"\0" * 20
 Row = dict[str, Any]
 
@@ -96,12 +98,32 @@ def test_labels_come_from_the_evidence(
     assert not verdict.flagged
 
 
+def test_the_adapter_that_answered_comes_from_the_evidence_or_the_review(
+    target: Target,
+    pipeline: Callable[[dict[str, Row]], Pipeline],
+    ledger: Any,
+    tmp_path: Path,
+) -> None:
+    kept = {"analysis": {"adapter": ADAPTER, "adapter_asked": ADAPTER}}
+    target.client("s3").put_object(Bucket="evidence", Key="none/a.json", Body=json.dumps(kept))
+    ledger.review("rev1", adapter=None, adapter_asked=ADAPTER)
+    rows = {
+        "a.jpg": {**CLEARED, "evidence": "none/a.json"},
+        "b.jpg": {"status": "started", "review_id": "rev1"},
+    }
+    told = {one.file: one for one in pipeline(rows).verdicts(files(tmp_path, "a.jpg", "b.jpg"))}
+    assert [told[name].adapter for name in rows] == [ADAPTER, None]
+    assert told["a.jpg"].document()["adapter_asked"] == ADAPTER
+    assert line_of(told["a.jpg"]) == "a.jpg  none  adapter: v2  cleared  (severity_none)"
+    assert "adapter: v2 did not answer, the base model did" in line_of(told["b.jpg"])
+
+
 def test_evidence_that_has_expired_is_no_error(
     pipeline: Callable[[dict[str, Row]], Pipeline], tmp_path: Path
 ) -> None:
     row = {**CLEARED, "evidence": "low/gone.json"}
     [verdict] = pipeline({"*": row}).verdicts(files(tmp_path, "x.jpg"))
-    assert verdict.labels == []
+    assert (verdict.labels, verdict.adapter, verdict.answered) == ([], None, "")
 
 
 def test_a_review_is_linked_and_not_waited_for(

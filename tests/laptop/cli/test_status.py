@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from typer.testing import Result
 
+from framewarden.aws import adapter_health
+from framewarden.aws.clients import brought
 from framewarden.domain.times import iso
 from local.cli.status_view import show, show_problems
 from local.status import health, unreachable
@@ -21,7 +23,7 @@ Run = Callable[..., Result]
 KEYS = {
     *("healthy", "problems", "stack", "processes", "policy", "frames", "open_reviews"),
     *("unscreened", "dead_letters", "bans", "failed_stops", "unseen", "undelivered", "given_up"),
-    *("live", "oldest", "place", "unknown"),
+    *("live", "oldest", "place", "unknown", "adapter"),
 }
 
 
@@ -47,6 +49,7 @@ def test_json_has_every_key_and_what_is_new(stack: Any, run: Run, ledger: Any) -
     assert done.exit_code == 0
     told = json.loads(done.stdout)
     assert told.keys() == KEYS
+    assert (told["adapter"]["name"], told["adapter"]["state"]) == (None, "base")
     assert (told["place"], told["unknown"], told["frames"]) == ("guard in us-east-1", [], None)
     [live] = told["live"]
     assert (live["channel_arn"], live["session"], live["trouble"]) == (arn, session, "")
@@ -106,6 +109,42 @@ def test_what_cannot_be_read_is_said_and_the_rest_is_shown(
     assert (found["live"], found["dead_letters"]) == (None, None)
 
 
+@pytest.mark.parametrize(
+    ("status", "line", "said"),
+    [
+        ("TRAINING_COMPLETED", r"adapter +v2 *\n", ""),
+        (
+            "DEPRECATED",
+            r"adapter +v2, deprecated *\n",
+            "The adapter v2 is deprecated, and may expire from 2027-01-21 on. Train another one, "
+            "and promote it: framewarden adapter train --stack guard",
+        ),
+        (
+            "EXPIRED",
+            r"adapter +v2, which does not answer *\n",
+            "Not healthy: the adapter v2 does not answer (EXPIRED): the base model judges in its "
+            "place. Promote another one or roll back: framewarden adapter show --stack guard",
+        ),
+    ],
+)
+def test_the_live_adapter_is_named_with_how_it_stands(
+    stack: Any, target: Target, run: Run, status: str, line: str, said: str
+) -> None:
+    live = {"kind": "switch", "item": "live", "rev": 1, "live": {"name": "v2", "arn": "arn-2"}}
+    stack._put("AdaptersTable", live)
+    seen = {"arn": "arn-2", "status": status, "checked_at": ago(9)}
+    with brought(target.client):
+        day = {"expires_from": "2027-01-21T08:00:00.000Z"} if status == "DEPRECATED" else {}
+        adapter_health.keep(target.output("AdaptersTable"), seen | day)
+    done = run("status")
+    assert done.exit_code == (1 if status == "EXPIRED" else 0)
+    assert re.search(line, done.stdout)
+    assert said in done.stderr
+    told = health(target)["adapter"]
+    assert (told["name"], told["status"]) == ("v2", status)
+    assert bool(told["remedy"]) is bool(said)
+
+
 def test_a_review_that_nobody_decided_is_a_problem(stack: Any, run: Run, ledger: Any) -> None:
     ledger.review("r1", deadline=int(datetime.now(UTC).timestamp()) - 5)
     done = run("status")
@@ -129,6 +168,7 @@ def test_nothing_to_read_is_not_known(capsys: pytest.CaptureFixture[str]) -> Non
     assert re.search(r"open reviews +not known", told)
     assert re.search(r"nearest deadline +not known", told)
     assert re.search(r"policy +none", told)
+    assert re.search(r"adapter +not known", told)
 
 
 def test_a_laptop_tells_its_frames_and_processes(capsys: pytest.CaptureFixture[str]) -> None:

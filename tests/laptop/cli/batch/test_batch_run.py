@@ -12,7 +12,7 @@ import pytest
 from typer.testing import Result
 
 from local.batch_samples import FOLDER
-from local.cli import batch_acts
+from local.cli import batch_acts, consent
 from local.errors import OperatorError
 
 Run = Callable[..., Result]
@@ -124,8 +124,8 @@ def test_a_dry_run_sends_and_starts_nothing(run: Run, stack: Any, folder: Path) 
     done = run("batch", "run", str(folder), "--dry-run", "--json")
     told = json.loads(done.stdout)
     assert told == {
-        "dry_run": True, "source": str(folder), "lines": 3, "uploads": 3, "images": 3,
-        "exact": True, "ceiling": 103, "dollars": 0.003, "images_per_second": 30.0,
+        "dry_run": True, "source": str(folder), "lines": 3, "adapter": None, "uploads": 3,
+        "images": 3, "exact": True, "ceiling": 103, "dollars": 0.003, "images_per_second": 30.0,
         "seconds": 0.1, "notes": ["Skipped, not an image: notes.txt"],
     }  # fmt: skip
     assert run("batch", "run", str(folder), "--dry-run").stdout == ""
@@ -143,7 +143,7 @@ def test_a_person_is_asked(
     run: Run, stack: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     terminal = SimpleNamespace(stdin=SimpleNamespace(isatty=lambda: True))
-    monkeypatch.setattr(batch_acts, "sys", terminal)
+    monkeypatch.setattr(consent, "sys", terminal)
     assert run("batch", "run", str(folder), input="n\n").exit_code == 1
     assert stack.asked == []
     assert run("batch", "run", str(folder), input="y\n").exit_code == 0
