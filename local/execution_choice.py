@@ -7,7 +7,7 @@ from typing import Any
 
 from framewarden.domain import frame_rows
 from framewarden.domain.frames import Home, read_execution_name
-from framewarden.looking import BATCH, MODERATE, ORDER, Sources
+from framewarden.looking import ADAPTER, BATCH, MODERATE, ORDER, Sources
 from framewarden.meaning import Meant, meant
 from framewarden.searching import Entry
 from framewarden.wanted import Wanted
@@ -100,7 +100,8 @@ def _plainly_named(sources: Sources, text: str) -> Chosen | None:
     """Find an execution by a name that somebody else gave it, in the AWS console for example."""
     if not 0 < len(text) <= 80 or "/" in text or ":" in text:
         return None
-    machines = (MODERATE, ORDER, BATCH)  # a batch's first execution has the batch's id
+    # A batch's first execution has the batch's id.
+    machines = (MODERATE, ORDER, BATCH, ADAPTER)
     return next(((one, text) for one in machines if sources.executions.get(one, text)), None)
 
 

@@ -13,7 +13,7 @@ from framewarden.domain.frames import read_execution_name
 from framewarden.domain.history import Try, Visit, readable_cause, span
 from framewarden.domain.times import iso
 from framewarden.inspecting import Inspection
-from framewarden.looking import BATCH, MODERATE, Sources
+from framewarden.looking import ADAPTER, BATCH, MODERATE, Sources, run_of
 from framewarden.searching import Entry, find
 from framewarden.visit_documents import VisitData
 from framewarden.wanted import Wanted
@@ -98,6 +98,7 @@ def line(sources: Sources, entry: Entry) -> Document:
         "attempt": entry.attempt,
         "review_id": own.get("review_id"),
         "batch": _batch(entry.machine, name, row),
+        "trains": _run(ADAPTER, entry.machine, name),
     }
 
 
@@ -122,6 +123,7 @@ def story(inspection: Inspection, data: Mapping[int, VisitData] | None = None) -
         "review_id": row.get("review_id"),
         "order": order if isinstance(order, Mapping) else None,
         "batch": _batch(execution.machine, execution.name, frame or {}),
+        "trains": _run(ADAPTER, execution.machine, execution.name),
         "events": inspection.history.events,
         "whole": inspection.history.whole,
     }
@@ -132,9 +134,14 @@ def story(inspection: Inspection, data: Mapping[int, VisitData] | None = None) -
 
 def _batch(machine: str, name: str | None, frame: Mapping[str, Any]) -> str | None:
     """Return the batch that an execution is of, or that it asks about a list of."""
-    run = batch_lists.read_run(name or "") if machine == BATCH else None
     listed = batch_lists.of_frame(frame)
-    return run[0] if run else listed.batch_id if listed else None
+    return _run(BATCH, machine, name) or (listed.batch_id if listed else None)
+
+
+def _run(of: str, machine: str, name: str | None) -> str | None:
+    """Return the batch or adapter that an execution of its machine is an attempt of."""
+    run = run_of(machine, name) if machine == of else None
+    return run[0] if run else None
 
 
 def outcome_of(inspection: Inspection) -> tuple[Any, Any]:

@@ -18,6 +18,7 @@ OUTPUTS = {
     "state_machine_arn": "StateMachineArn",
     "order_machine_arn": "OrderMachineArn",
     "batch_machine_arn": "BatchMachineArn",
+    "adapter_machine_arn": "AdapterMachineArn",
 }
 
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
+from local import screenshots_adapter
 from local.chromium import PATIENCE, chromium, sign_in
 from local.cli.output import say
 from local.demo_cloud import Timing, laptop_cloud, terminable
@@ -120,6 +121,17 @@ def pictures(
         for path in ("executions", "health"):
             engineer.goto(f"{target.console_url}/{path}")
             yield f"{path}.png", _taken(engineer)
+    yield from _adapter(lead, target)  # last: what is live judges everything after it
+
+
+def _adapter(lead: Page, target: Target) -> Iterator[tuple[str, bytes]]:
+    """Take what a lead sees of an adapter that passed the gate, and of all once it is live."""
+    name = screenshots_adapter.train(target)
+    lead.goto(f"{target.console_url}/adapters/{name}")
+    yield "adapter.png", _taken(lead, whole=True)
+    screenshots_adapter.make_live(target)
+    lead.goto(f"{target.console_url}/adapters")
+    yield "adapters.png", _taken(lead, whole=True)
 
 
 def _window(browser: Browser, running: Cloud, target: Target, role: str, **how: Any) -> Page:

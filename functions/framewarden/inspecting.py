@@ -8,13 +8,13 @@ from typing import Any
 from framewarden import visit_documents
 from framewarden.aws.executions import MOST_EVENTS, Execution
 from framewarden.domain import machines
-from framewarden.domain.frames import read_execution_name
 from framewarden.domain.history import History, fold
 from framewarden.domain.machines import Machine
 from framewarden.domain.redaction import redacted, redacted_json
 from framewarden.domain.why import why, why_order
+from framewarden.domain.why_adapter import why_adapter
 from framewarden.domain.why_batch import why_batch
-from framewarden.looking import BATCH, MODERATE, Sources
+from framewarden.looking import ADAPTER, BATCH, MODERATE, Sources, run_of
 from framewarden.visit_documents import (
     VisitData,
     last_document,
@@ -126,7 +126,7 @@ def _definition(sources: Sources, execution: Execution) -> tuple[Machine | None,
 
 
 def _row(sources: Sources, machine: str, name: str) -> Row | None:
-    named = read_execution_name(name) if machine == MODERATE else None
+    named = run_of(machine, name) if machine == MODERATE else None
     return sources.frames.get(named[0]) if named else None
 
 
@@ -146,6 +146,8 @@ def _why(
     status, error = execution.status, execution.error or history.error
     if execution.machine == BATCH:
         return why_batch(state, status=status, error=error)
+    if execution.machine == ADAPTER:
+        return why_adapter(state, history, now, status=status, error=error)
     if execution.machine != MODERATE:
         return why_order(state, now, status=status, error=error)
     frame = _mapping(state.get("frame")) or row or {}

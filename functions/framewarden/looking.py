@@ -11,9 +11,15 @@ from framewarden.aws.channels import Channels
 from framewarden.aws.executions import Executions
 from framewarden.aws.frame_search import FrameSearch
 from framewarden.aws.review_queue import ReviewQueue
+from framewarden.domain import adapters, batch_lists, frames
 
-MODERATE, ORDER, BATCH = "moderate", "order", "batch"
+MODERATE, ORDER, BATCH, ADAPTER = "moderate", "order", "batch", "adapter"
 """What our machines are called in addresses and commands."""
+_NAMES = {
+    MODERATE: frames.read_execution_name,
+    BATCH: batch_lists.read_run,
+    ADAPTER: adapters.read_execution_name,
+}
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,7 @@ def sources(own: settings.ExecutionPage) -> Sources:
                 MODERATE: own.state_machine_arn,
                 ORDER: own.order_machine_arn,
                 BATCH: own.batch_machine_arn,
+                ADAPTER: own.adapter_machine_arn,
             }
         ),
         FrameSearch(own.frames_table),
@@ -42,3 +49,12 @@ def sources(own: settings.ExecutionPage) -> Sources:
         Channels(own.channels_table),
         partial(evidence.read, own.evidence_bucket),
     )
+
+
+def run_of(machine: str, name: str | None) -> tuple[str, int] | None:
+    """Return the frame, batch or adapter that an execution is of, and its attempt.
+
+    None of an order, and of an execution that we gave no name.
+    """
+    read = _NAMES.get(machine)
+    return read(name) if read and name else None

@@ -6,14 +6,14 @@ from framewarden.aws.executions import Executions
 from framewarden.domain import pasted
 from framewarden.domain.frames import Home
 from framewarden.domain.pasted import Pasted
-from framewarden.looking import BATCH, MODERATE, ORDER
+from framewarden.looking import ADAPTER, BATCH, MODERATE, ORDER
 from framewarden.wanted import Wanted
 
 EXAMPLES = (
     "an execution's name or ARN, a frame's id (64 digits), a review's or batch's id (20 digits), "
     "the address of a case, an object's key or s3:// address, or a channel's id or ARN"
 )
-MACHINES = {"name": MODERATE, "order": ORDER, "batch": BATCH}
+MACHINES = {"name": MODERATE, "order": ORDER, "batch": BATCH, "adapter": ADAPTER}
 CHILD = (
     "This is of a part of a batch: each ran as a child of the batch's Distributed Map, and this "
     "desk shows the batch as a whole. Paste the batch's id, or look at the part in the AWS console."

@@ -8,10 +8,9 @@ from urllib.parse import unquote_plus
 
 from framewarden.aws.executions import Execution
 from framewarden.aws.frame_search import FramePage, came_to
-from framewarden.domain import batch_lists, frame_rows
-from framewarden.domain.frames import read_execution_name
+from framewarden.domain import frame_rows
 from framewarden.domain.times import parse
-from framewarden.looking import BATCH, MODERATE, Sources
+from framewarden.looking import MODERATE, Sources, run_of
 from framewarden.meaning import Meant, meant
 from framewarden.wanted import Wanted
 
@@ -28,7 +27,7 @@ class Entry:
     """One line: an execution with the ledger's row of its frame, or a row alone.
 
     Listed entries have an execution; found ones have a row, and their status is what the row says.
-    `attempt` is None for an execution that is neither of a frame nor of a batch.
+    `attempt` is None for an execution that is of no frame, batch or adapter.
     """
 
     machine: str
@@ -89,8 +88,7 @@ def _find(sources: Sources, wanted: Wanted, limit: int) -> Found:
 
 def _listed(sources: Sources, wanted: Wanted, limit: int) -> Found:
     page = sources.executions.page(wanted.machine, limit, wanted.status, wanted.after)
-    read = batch_lists.read_run if wanted.machine == BATCH else read_execution_name
-    ours = [read(execution.name) for execution in page.entries]
+    ours = [run_of(wanted.machine, execution.name) for execution in page.entries]
     frames = {of[0] for of in ours if of and wanted.machine == MODERATE}
     rows = sources.frames.many(frames)
     entries = [

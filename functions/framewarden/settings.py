@@ -186,6 +186,7 @@ class ExecutionPage(Desk):
     state_machine_arn: str
     order_machine_arn: str
     batch_machine_arn: str
+    adapter_machine_arn: str
     policy_application: str
     policy_profile: str
     aws_console: str

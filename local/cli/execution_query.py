@@ -12,7 +12,7 @@ from framewarden.domain import pasted
 from framewarden.domain.durations import parse_duration
 from framewarden.domain.frames import Home
 from framewarden.domain.times import parse
-from framewarden.looking import BATCH, MODERATE, ORDER
+from framewarden.looking import ADAPTER, BATCH, MODERATE, ORDER
 from framewarden.meaning import channel_arn, elsewhere
 from framewarden.wanted import Wanted
 from local.errors import OperatorError
@@ -22,7 +22,7 @@ from local.target import Target
 AS_FAR_BACK = timedelta(days=90)
 # Clocks differ: what was put this second may bear the next one.
 AHEAD = timedelta(minutes=1)
-KINDS = {ORDER: "orders", BATCH: "batches"}
+KINDS = {ORDER: "orders", BATCH: "batches", ADAPTER: "adapters"}
 
 
 def query(

@@ -107,6 +107,7 @@ def _facts(inspection: Inspection, now: datetime) -> list[tuple[str, Text | str 
         ("status", status),
         ("order", _order(told)),
         ("batch", told["batch"]),
+        ("trains", told["trains"]),
         ("frame", told["frame"]["key"]),
         ("version", told["frame"]["version_id"]),
         ("channel", told["frame"]["channel"]),

@@ -31,11 +31,12 @@ class Status(StrEnum):
 
 
 class Machine(StrEnum):
-    """What `--machine` takes: frames, orders about channels, or batches."""
+    """What `--machine` takes: frames, orders about channels, batches, or adapters."""
 
     moderate = "moderate"
     order = "order"
     batch = "batch"
+    adapter = "adapter"
 
 
 def register(app: typer.Typer) -> None:
@@ -52,7 +53,8 @@ def list_(
         Status | None, typer.Option(case_sensitive=False, help="Only these; all by default.")
     ] = None,
     machine: Annotated[
-        Machine, typer.Option(help="Which machine: frames, orders about channels, or batches.")
+        Machine,
+        typer.Option(help="Which machine: frames, orders about channels, batches, or adapters."),
     ] = Machine.moderate,
     limit: Annotated[int, typer.Option(min=1, help="How many at most, the newest first.")] = 50,
     key: Annotated[str | None, typer.Option(help="Only of this object, every version.")] = None,

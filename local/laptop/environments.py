@@ -5,7 +5,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from local.laptop.home import Home
+from local.laptop.home import REPOSITORY, Home
 from local.laptop.loopback import HOST, require_loopback
 
 REGION = "us-east-1"
@@ -18,6 +18,9 @@ RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
 
 # The services that the moto extension plays.
 PLAYED = ("REKOGNITION", "IVS", "IVSCHAT", "MEDIALIVE")
+# What the laptop's Rekognition says of the pictures in samples/verify: it has no model for them.
+RECORDED = "FRAMEWARDEN_RECORDED_ANSWERS"
+ANSWERS = REPOSITORY / "samples" / "verify" / "answers.json"
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "SYSTEMROOT")
 # Copies of one function that may run at once, and the seconds after which an idle one ends (the
 # first of each function stays).
@@ -100,7 +103,17 @@ def for_moto(home: Home, endpoint: str) -> dict[str, str]:
         "FRAMEWARDEN_CLOUD_ENDPOINT": require_loopback(endpoint),
         "FRAMEWARDEN_CLOUD_ACCESS_KEY": ACCESS_KEY,
         "FRAMEWARDEN_CLOUD_SECRET_KEY": SECRET_KEY,
+        RECORDED: _recorded(),
     }
+
+
+def _recorded() -> str:
+    """Name the file of recorded answers, the person's own or the samples'; empty for none."""
+    given = os.environ.get(RECORDED)
+    if given is None:
+        return str(ANSWERS) if ANSWERS.is_file() else ""
+    # The server runs in another folder than the person.
+    return str(Path(given).resolve()) if given else ""
 
 
 def _bare(home: Home) -> dict[str, str]:

@@ -18,7 +18,11 @@ _IDS = (
     "eventName",
     "name",
     "Name",
+    "ProjectName",
+    "ProjectArn",
+    "VersionName",
     "ProjectVersion",
+    "ProjectVersionArn",
     "JobId",
     "JobName",
 )

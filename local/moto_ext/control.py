@@ -93,6 +93,7 @@ class ControlBackend(BaseBackend):
         self.calls: deque[Call] = deque(maxlen=KEPT_CALLS)
         self.delays = _delays_of_environment()
         self.recorded: dict[str, dict[str, Any]] | None = None
+        self.training = "normal"
         self.calls_per_second = _quota_of_environment()
         self.buckets: dict[tuple[str, ...], Bucket] = {}
         self.delivery = Delivery()

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Request, Response
 from local.moto_ext import calls, delays, encoder, events, faults, quotas
 from local.moto_ext.errors import AwsError
 from local.moto_ext.ivschat import models as chat
-from local.moto_ext.rekognition import pixels, recorded
+from local.moto_ext.rekognition import pixels, recorded, steering
 from local.moto_ext.services import SERVICES
 
 PREFIX = "/_framewarden/"
@@ -100,6 +100,21 @@ def record_answers(body: dict[str, Any]) -> Answer:
     return {"recorded": len(body)}
 
 
+def add_answers(body: dict[str, Any]) -> Answer:
+    """Give more pictures their answers, beside those given before."""
+    return {"recorded": recorded.add(body)}
+
+
+def list_adapters(body: dict[str, Any]) -> Answer:
+    """List the adapters, and how far each is."""
+    return steering.adapters()
+
+
+def change_adapters(body: dict[str, Any]) -> Answer:
+    """Change the status of an adapter, or what becomes of trainings."""
+    return steering.change(**body)
+
+
 Handler = Callable[[dict[str, Any]], Answer]
 _ROUTES: list[tuple[str, str, Handler]] = [
     ("GET", "health", health),
@@ -116,6 +131,9 @@ _ROUTES: list[tuple[str, str, Handler]] = [
     ("GET", "chat", list_chat),
     ("GET", "inference", tell_inference),
     ("POST", "recorded", record_answers),
+    ("PATCH", "recorded", add_answers),
+    ("GET", "adapters", list_adapters),
+    ("POST", "adapters", change_adapters),
 ]
 _MAP = Map([Rule(PREFIX + path, methods=[verb], endpoint=call) for verb, path, call in _ROUTES])
 

@@ -74,10 +74,14 @@ def image(
     present: tuple[str, ...] = (),
     found: tuple[str, ...] = (),
     unjudged: tuple[str, ...] = (),
+    sure: float = 90.0,
     live: bool = False,
     at: str = AT,
 ) -> Annotated:
-    """Return a picture; what was found is so at 90 %, and absent where it is neither else."""
+    """Return a picture; what was found is so at 90 %, and absent where it is neither else.
+
+    `sure` is how sure the model is of what nobody judged.
+    """
     there, unknown = frozenset(present), frozenset(unjudged)
     return Annotated(
         bucket=SOURCE_BUCKET,
@@ -88,7 +92,7 @@ def image(
         present=there,
         absent=LABELS - there - unknown,
         unjudged=unknown,
-        found=dict.fromkeys((*found, *unjudged), 90.0),
+        found=dict.fromkeys(found, 90.0) | dict.fromkeys(unjudged, sure),
         live=live,
         at=at,
         where=f"batches/{BATCH}/verify?rule=r&from={name}",

@@ -33,6 +33,10 @@ def means(text):
         (f"{REVIEW}-2", Meant("execution", "batch", f"{REVIEW}-2")),
         (f"https://d/batches/{REVIEW}", Meant("execution", "batch", REVIEW)),
         (EXECUTIONS.arn("batch", REVIEW), Meant("execution", "batch", REVIEW)),
+        ("adapter-v2-3", Meant("execution", "adapter", "adapter-v2-3")),
+        ("https://d/adapters/v2", Meant("execution", "adapter", "adapter-v2-1")),
+        (EXECUTIONS.arn("adapter", "adapter-v2-1"), Meant("execution", "adapter", "adapter-v2-1")),
+        (MACHINES["adapter"], Meant("search", wanted=Wanted(machine="adapter"))),
         (REVIEW, Meant("search", wanted=Wanted(review_id=REVIEW))),
         ("s3://b/uploads/a.jpg", Meant("search", wanted=Wanted(key="uploads/a.jpg"))),
         ("AbCdef1G2hij", Meant("search", wanted=Wanted(channel_arn=CHANNEL))),
@@ -67,7 +71,8 @@ def test_what_is_of_this_desk_is_understood(text, meaning):
         (
             f"{STATES}:execution:Billing:x",
             "The machine Billing is not framewarden's here: this desk shows framewarden-Moderate, "
-            "framewarden-Order and framewarden-Batch. Look at it in the AWS console.",
+            "framewarden-Order, framewarden-Batch and framewarden-Adapter. Look at it in the AWS "
+            "console.",
         ),
         (
             f"{STATES}:execution:framewarden-Batch/AnalyzeBatch:0a1b",

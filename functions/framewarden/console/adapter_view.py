@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from framewarden.console import adapter_readiness, adapter_shadow
+from framewarden.console.adapter_address import adapter_path
 from framewarden.console.adapter_drawing import Chart, draw
 from framewarden.console.adapter_evaluation import Compared, compare
 from framewarden.console.adapter_words import (
@@ -18,17 +19,18 @@ from framewarden.console.adapter_words import (
     status_words,
 )
 from framewarden.console.adapters_view import (
-    adapter_path,
     before,
     evaluated,
     role_of,
     trained_labels,
 )
+from framewarden.console.inspector import execution_path
 from framewarden.console.moments import Moment, moment
 from framewarden.console.outcome_words import Status
 from framewarden.console.took import took
 from framewarden.domain import adapters
 from framewarden.domain.times import parse
+from framewarden.looking import ADAPTER
 
 if TYPE_CHECKING:
     from framewarden.adapterwork import Seen
@@ -100,6 +102,7 @@ class AdapterView:
     readiness: adapter_readiness.ReadinessView | None
     acts: Acts
     facts: tuple[tuple[str, str], ...]
+    execution: str
     started: Moment
     ended: Moment | None
     by: str
@@ -142,6 +145,7 @@ def view_of(seen: "Seen", now: datetime) -> AdapterView:
         readiness=adapter_readiness.view_of(row["readiness"]) if row.get("readiness") else None,
         acts=_acts(seen, role),
         facts=tuple((what, said) for what, said in _facts(row) if said),
+        execution=execution_path(ADAPTER, str(row["execution"])) if row.get("execution") else "",
         started=moment(parse(row["started_at"]), now),
         ended=moment(parse(ended), now) if ended else None,
         by=str(row.get("by") or ""),
@@ -207,4 +211,3 @@ def _facts(row: Row) -> Iterator[tuple[str, str]]:
     yield "Billed by Rekognition", took(float(billed)) if billed else ""
     yield "Rekognition says", str(row.get("rekognition_status") or "").replace("_", " ").lower()
     yield "Attempt", f"{int(row['attempt'])}" if int(row["attempt"]) > 1 else ""
-    yield "Execution", str(row.get("execution") or "")

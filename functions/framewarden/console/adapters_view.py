@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from framewarden.console import adapter_shadow
+from framewarden.console.adapter_address import adapter_path
 from framewarden.console.adapter_evaluation import Compared, compare
 from framewarden.console.adapter_words import (
     BASE_MODEL,
@@ -106,11 +107,6 @@ def view_of(seen: "Overview", now: datetime) -> ListView:
         says=f"{live.name} is live" + (f", {running[0]} is being trained" if running else ""),
         looked_at=moment(now, now),
     )
-
-
-def adapter_path(name: str) -> str:
-    """Return the address of an adapter's page; a name holds nothing that it would have to quote."""
-    return f"adapters/{name}"
 
 
 def trained_labels(row: Row) -> str:

@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 from framewarden.console import pages
 from framewarden.console.answer import Answer
 from framewarden.console.authority import Authority
-from framewarden.console.batch_address import batch_path
 from framewarden.console.inspector import Inspector, inspector_of
 from framewarden.console.problems import Problem, RefusedError
 from framewarden.console.request import Request
@@ -96,14 +95,13 @@ def _inspected(
 
 
 def _gone(sources: "Sources", request: Request, machine: str, name: str) -> Answer:
-    """Lead to the story of the frame, or to the batch, whose execution is forgotten."""
-    from framewarden.domain.batch_lists import read_run
-    from framewarden.domain.frames import read_execution_name
-    from framewarden.looking import BATCH, MODERATE
+    """Lead to the frame's story, the batch or the adapter whose execution is forgotten."""
+    from framewarden.console.run_address import run_address
+    from framewarden.looking import run_of
 
-    if machine == BATCH and (run := read_run(name)):
-        return Answer(303, headers={"Location": f"{request.root}{batch_path(run[0])}"})
-    named = read_execution_name(name) if machine == MODERATE else None
+    if run := run_address(machine, name):
+        return Answer(303, headers={"Location": f"{request.root}{run[2]}"})
+    named = run_of(machine, name)
     if named is None or sources.frames.get(named[0]) is None:
         raise RefusedError(Problem.NO_EXECUTION)
     story = f"{request.root}frames/{named[0]}?{urlencode({'gone': name})}"

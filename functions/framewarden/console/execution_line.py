@@ -9,10 +9,10 @@ from framewarden.console.channel_address import path_of
 from framewarden.console.inspector import execution_path
 from framewarden.console.moments import Moment, moment
 from framewarden.console.outcome_words import Status, reason_words, status_words
+from framewarden.console.run_address import run_address
 from framewarden.console.took import took
-from framewarden.domain.batch_lists import of_frame, read_run
+from framewarden.domain.batch_lists import of_frame
 from framewarden.domain.times import parse
-from framewarden.looking import BATCH
 from framewarden.searching import Entry
 
 LONGEST = 40
@@ -23,7 +23,8 @@ SEVERITIES = ("critical", "high", "medium")
 class Line:
     """One line of the list; addresses are below the root, and empty where there is no page.
 
-    `moment` is the start, or of a frame that never had an execution when it was put.
+    `moment` is the start, or of a frame that never had an execution when it was put; `of` is the
+    batch or the adapter that it is an attempt of.
     """
 
     name: str
@@ -43,8 +44,8 @@ class Line:
     moment: Moment | None
     duration: str
     attempt: str
-    batch: str
-    batch_address: str
+    of: str
+    of_address: str
 
 
 def line_of(entry: Entry, now: datetime) -> Line:
@@ -58,7 +59,7 @@ def line_of(entry: Entry, now: datetime) -> Line:
     key = str(row.get("key") or "")
     name = entry.name or ""
     outcome, reason = _ended(entry)
-    listed, batch = of_frame(row), _batch(entry)
+    listed, run = of_frame(row), run_address(entry.machine, name)
     return Line(
         name=name,
         address=execution_path(entry.machine, name) if name else frame,
@@ -79,15 +80,9 @@ def line_of(entry: Entry, now: datetime) -> Line:
         moment=moment(began, now) if began else None,
         duration=_duration(entry, now),
         attempt=_attempt(entry),
-        batch=batch,
-        batch_address=batch_path(batch) if batch else "",
+        of=run[0] if run else "",
+        of_address=run[2] if run else "",
     )
-
-
-def _batch(entry: Entry) -> str:
-    """Return the batch of an execution of its machine; nothing of others."""
-    named = read_run(entry.name or "") if entry.machine == BATCH else None
-    return named[0] if named else ""
 
 
 def _ended(entry: Entry) -> tuple[str, str]:

@@ -14,16 +14,16 @@ from framewarden.console.graph_view import Graph, graph_of
 from framewarden.console.inspector import execution_path
 from framewarden.console.moments import Moment, moment
 from framewarden.console.outcome_words import Status, outcome_words, status_words
+from framewarden.console.run_address import run_address
 from framewarden.console.timeline import Timeline, timeline_of
 from framewarden.console.took import took
 from framewarden.domain.answered import adapter_words
-from framewarden.domain.batch_lists import of_frame, read_run
+from framewarden.domain.batch_lists import of_frame
 from framewarden.domain.frame_rows import outcome_of
 from framewarden.domain.frames import read_execution_name
 from framewarden.domain.history import RUNNING, History, span
 from framewarden.domain.why_known import mapping
 from framewarden.inspecting import Inspection
-from framewarden.looking import BATCH
 
 FACT_CHARACTERS = 64 * 1024
 """What input and output are cut to on this page; a visit's own page shows more."""
@@ -132,7 +132,7 @@ def _facts(seen: Inspection) -> Iterable[tuple[str, str]]:
     if attempt:
         latest = int(row.get("attempt", 1))
         yield "Attempt", f"{attempt} of {latest}" if latest > 1 else f"{attempt}"
-    elif run := _run(seen):
+    elif run := run_address(seen.execution.machine, seen.execution.name):
         yield "Attempt", f"{run[1]}"
     severity = _within(state, "verdict", "severity") or row.get("severity")
     if severity:
@@ -143,11 +143,6 @@ def _facts(seen: Inspection) -> Iterable[tuple[str, str]]:
     again = f", {retries} of them {'a retry' if retries == 1 else 'retries'}" if retries else ""
     yield "Transitions", f"{len(visits) + retries}{again}"
     yield "Events", f"{seen.history.events:,}"
-
-
-def _run(seen: Inspection) -> tuple[str, int] | None:
-    """Return batch and attempt of an execution of the batches' machine."""
-    return read_run(seen.execution.name) if seen.execution.machine == BATCH else None
 
 
 def _attempt(seen: Inspection) -> int | None:
@@ -165,10 +160,10 @@ def _ended(seen: Inspection) -> Status | None:
 
 
 def _links(seen: Inspection, in_aws: str | None) -> Iterable[Link]:
-    row, state = seen.row or {}, seen.state
-    frame_id, run, listed = row.get("frame_id"), _run(seen), of_frame(row)
-    if run:
-        yield Link("batch", "The batch", run[0], batch_path(run[0]))
+    row, state, machine = seen.row or {}, seen.state, seen.execution.machine
+    frame_id, listed = row.get("frame_id"), of_frame(row)
+    if run := run_address(machine, seen.execution.name):
+        yield Link(machine, f"The {machine}", run[0], run[2])
     if frame_id:
         thing = "list" if listed else "frame"
         yield Link("frame", f"The {thing}'s whole story", "", f"frames/{_quoted(frame_id)}")

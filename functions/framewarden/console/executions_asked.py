@@ -9,13 +9,13 @@ from framewarden.aws.executions import Executions
 from framewarden.aws.frame_search import Span
 from framewarden.domain import pasted
 from framewarden.domain.frames import Home
-from framewarden.looking import BATCH, MODERATE, ORDER
+from framewarden.looking import ADAPTER, BATCH, MODERATE, ORDER
 from framewarden.meaning import Meant, channel_arn, elsewhere, meant
 from framewarden.wanted import Wanted
 
 ALL, UNSCREENED = "all", "unscreened"
 STATUSES = ("RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
-MACHINES = (MODERATE, ORDER, BATCH)
+MACHINES = (MODERATE, ORDER, BATCH, ADAPTER)
 LONGEST_CHANNEL, LONGEST_MOMENT = 200, 40
 LEAST, MOST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
 
@@ -112,7 +112,7 @@ class Asked:
 
 
 def statuses(machine: str) -> tuple[str, ...]:
-    """Return what a machine's executions can be narrowed to; an order or a batch is of no frame."""
+    """Return what a machine's executions can be narrowed to; only frames can be unscreened."""
     return (ALL, *STATUSES, UNSCREENED) if machine == MODERATE else (ALL, *STATUSES)
 
 

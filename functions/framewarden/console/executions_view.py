@@ -7,10 +7,10 @@ from framewarden.console.execution_line import Line, line_of
 from framewarden.console.executions_asked import ALL, MACHINES, UNSCREENED, Asked, statuses
 from framewarden.console.moments import Moment, moment
 from framewarden.console.outcome_words import status_words
-from framewarden.looking import BATCH, MODERATE, ORDER
+from framewarden.looking import ADAPTER, BATCH, MODERATE, ORDER
 from framewarden.searching import LIMIT, Found
 
-MACHINE_WORDS = {MODERATE: "Frames", ORDER: "Orders", BATCH: "Batches"}
+MACHINE_WORDS = {MODERATE: "Frames", ORDER: "Orders", BATCH: "Batches", ADAPTER: "Adapters"}
 STATUS_WORDS = {ALL: "All", UNSCREENED: "Unscreened"}
 
 

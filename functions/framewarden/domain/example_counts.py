@@ -74,10 +74,22 @@ def is_enough(false_positives: int, false_negatives: int) -> bool:
     return false_positives >= FALSE_POSITIVES or false_negatives >= FALSE_NEGATIVES
 
 
-def judged(images: Iterable[Annotated], labels: Collection[str]) -> list[Annotated]:
-    """Return the pictures of which it is known of each of these labels whether they are there."""
-    wanted = frozenset(labels)
-    return [image for image in images if not image.unjudged & wanted]
+def judged(
+    images: Iterable[Annotated], labels: Collection[str], threshold: float
+) -> list[Annotated]:
+    """Return the pictures that may be learned from where these labels are trained."""
+    return [image for image in images if not unjudged(image, labels, threshold)]
+
+
+def unjudged(image: Annotated, labels: Collection[str], threshold: float) -> Names:
+    """Return the labels for whose sake nothing may be learned from a picture.
+
+    A manifest says of a picture what is in it, and with that what is not. So it must be known of
+    each of these labels whether it is there, and of all else that the model found.
+    """
+    if not image.unjudged:
+        return Names()
+    return image.unjudged & (found_in(image, threshold) | frozenset(labels))
 
 
 def least_tested(images: int) -> int:

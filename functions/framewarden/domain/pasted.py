@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
+from framewarden.domain.adapters import NAME, execution_name
 from framewarden.domain.frames import read_execution_name
 
 LONGEST: Final = 4_096
@@ -16,6 +17,7 @@ REVIEW: Final = re.compile(r"[0-9a-f]{20}")
 ORDER: Final = re.compile(r"(?:order|restop)-[0-9a-f]{40}")
 # Of a second attempt, or a later one: the first has the batch's id, which is like a review's.
 BATCH: Final = re.compile(r"[0-9a-f]{20}-(?:[2-9]|[1-9]\d{1,5})", re.ASCII)
+ADAPTER: Final = re.compile(rf"adapter-{NAME.pattern}-[1-9]\d{{0,5}}", re.ASCII)
 # IVS gives its channels 12 letters and digits, MediaLive numbers.
 CHANNEL: Final = re.compile(r"[A-Za-z0-9-]{1,24}", re.ASCII)
 OF_CHANNEL: Final = re.compile(
@@ -41,11 +43,15 @@ PAGE: Final = re.compile(
     r".*/(?:reviews/(?P<review>[0-9a-f]{20})|frames/(?P<frame>[0-9a-f]{64})"
     r"|executions/(?P<execution>[a-z]{1,16}/[A-Za-z0-9_.-]{1,80})"
     r"|batches/(?P<batch>[0-9a-f]{20})"
+    rf"|adapters/(?P<adapter>{NAME.pattern})"
     r"|channels/(?P<channel>(?:ivs|medialive)/[A-Za-z0-9-]{1,64}))(?:/.*)?",
     re.ASCII,
 )
 EVIDENCE: Final = re.compile(r"[a-z]+/.+/(?P<name>[^/]+)\.(?:json|jpe?g|png|bin)", re.DOTALL)
-_NAMED: Final = (("order", ORDER), ("frame", FRAME), ("review", REVIEW), ("batch", BATCH))
+_NAMED: Final = (
+    *(("order", ORDER), ("frame", FRAME), ("review", REVIEW)),
+    *(("batch", BATCH), ("adapter", ADAPTER)),
+)
 AROUND: Final = ("<>", '""', "''", "``")
 
 
@@ -57,6 +63,7 @@ class Pasted:
     arn (of a channel, an execution or a machine); of a desk's pages also execution
     (`<machine>/<name>`) and page (`<service>/<channel>`); nothing where it names none of these.
     A batch is the name of one of its executions: from the second attempt on, and of its page.
+    So is an adapter; its page stands for its first attempt.
     """
 
     kind: str
@@ -107,6 +114,8 @@ def _of_address(address: str) -> Pasted:
         path = unquote(parts.path).removeprefix("/")
         return _key(path if of_s3["bucket"] else path.partition("/")[2])
     page = PAGE.fullmatch(parts.path)
+    if page and page["adapter"]:
+        return Pasted("adapter", execution_name(page["adapter"], 1))
     named = page.groupdict().items() if page else ()
     kinds = {"channel": "page"}
     return next((Pasted(kinds.get(kind, kind), value) for kind, value in named if value), NOTHING)

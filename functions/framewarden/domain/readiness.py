@@ -1,7 +1,7 @@
 """Say whether there are enough examples to train an adapter, and what is missing."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -25,7 +25,7 @@ from framewarden.domain.example_counts import (
     Tally,
 )
 from framewarden.domain.splitting import Split
-from framewarden.domain.trainable import Choice, choose, unused
+from framewarden.domain.trainable import Choice, choose, followers, unused
 
 __all__ = [
     "FALSE_NEGATIVES",
@@ -120,21 +120,24 @@ def assess(
     """
     tally = Tally(annotated, threshold)
     asked = _asked(labels) if labels else None
-    choice = choose(annotated, _candidates(tally, asked), threshold)
+    candidates = _candidates(tally, asked)
+    with_others = followers(annotated, candidates, threshold) if asked is None else {}
+    own = [label for label in candidates if label not in with_others]
+    choice = choose(annotated, own, threshold)
     unknown = [name for name in labels or () if taxonomy.find(name) is None]
     lacks = _lacks(annotated, tally, choice, unknown, asked)
     ready = bool(choice.labels) and not lacks
     parts = choice.split if ready else None
     readiness = Readiness(
         threshold=threshold,
-        labels=_of_labels(tally, choice, asked),
+        labels=_of_labels(tally, choice, with_others, asked),
         training=choice.labels,
         images=len(annotated),
         sources=len({image.source for image in annotated}),
         train=len(parts.train) if parts else 0,
         test=len(parts.test) if parts else 0,
         live=len(parts.live) if parts else 0,
-        left_out=(*left_out, *(unused(annotated, choice.labels, parts) if parts else ())),
+        left_out=(*left_out, *unused(annotated, choice.labels, threshold, parts)),
         lacks=lacks,
         ready=ready,
     )
@@ -154,7 +157,7 @@ def _candidates(tally: Tally, asked: Collection[str] | None) -> list[str]:
 
 
 def _of_labels(
-    tally: Tally, choice: Choice, asked: Iterable[str] | None
+    tally: Tally, choice: Choice, with_others: Mapping[str, str], asked: Iterable[str] | None
 ) -> tuple[LabelReadiness, ...]:
     names = tally.labels.union(asked or ())
     return tuple(
@@ -166,15 +169,19 @@ def _of_labels(
             true_negatives=tally.true_negatives(label),
             unjudged=tally.unjudged[label],
             enough=tally.enough(label) and label not in choice.lacks,
-            lacks=_label_lacks(label, tally, choice),
+            lacks=_label_lacks(label, tally, choice, with_others),
         )
         for label in sorted(names, key=lambda name: (-tally.errors(name), name))
     )
 
 
-def _label_lacks(label: str, tally: Tally, choice: Choice) -> tuple[str, ...]:
+def _label_lacks(
+    label: str, tally: Tally, choice: Choice, with_others: Mapping[str, str]
+) -> tuple[str, ...]:
     if not tally.enough(label):
         return tuple(words.too_few_errors(label, tally))
+    if label in with_others:
+        return (words.goes_with(label, with_others[label]),)
     return (choice.lacks[label],) if label in choice.lacks else ()
 
 

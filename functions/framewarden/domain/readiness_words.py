@@ -1,6 +1,6 @@
 """Tell a lead what is missing to train an adapter, how much of it, and what to do."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from framewarden.domain import taxonomy
@@ -52,6 +52,23 @@ def one_source(images: int, source: str) -> str:
         f"Every judged picture, {images:,} of them, is of one source, {source}: no source is both "
         f"trained on and tested with, so judge {TEST_IMAGES} or more pictures of another stream or "
         "folder."
+    )
+
+
+def goes_with(label: str, below: str) -> str:
+    """Say that a label is corrected with one below it."""
+    return (
+        f"{label} is not trained by itself: it was wrong where {below} was, and goes with it. Ask "
+        "for it by name to train it all the same."
+    )
+
+
+def half_judged(label: str, lost: int, others: Collection[str]) -> str:
+    """Say that of too many pictures nobody said whether something else is in them."""
+    return (
+        f"In {pictures(lost)} in which the model was wrong about {label} it found "
+        f"{', '.join(sorted(others))} too, and nobody said whether that is so: confirm or deny "
+        "all that was found in a picture, and it is learned from."
     )
 
 

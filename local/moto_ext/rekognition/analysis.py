@@ -2,19 +2,17 @@
 
 import re
 from collections.abc import Callable
-from threading import Event
 from typing import Any
 
 from local.moto_ext.errors import AwsError
 from local.moto_ext.rekognition import manifest, pixels
 from local.moto_ext.rekognition.objects import Objects
 from local.moto_ext.rekognition.results import Output, output, spool
+from local.moto_ext.rekognition.worker import leaving
 
 DEFAULT_MIN_CONFIDENCE = 50.0
-# Answers the image at ``{Bucket, Name}`` with the labels at or above a confidence.
-Moderate = Callable[[dict[str, Any], float], dict[str, Any]]
-# Set when the process ends: the image in hand is the last.
-leaving = Event()
+# Answers the image at ``{Bucket, Name}`` with the labels at or above a confidence, by an adapter.
+Moderate = Callable[[dict[str, Any], float, str | None], dict[str, Any]]
 
 
 class FailedJobError(Exception):
@@ -35,7 +33,10 @@ def run(job_id: str, request: dict[str, Any], objects: Objects, moderate: Modera
     place = request["OutputConfig"]
     bucket, folder = place["S3Bucket"], f"{place.get('S3KeyPrefix', '').rstrip('/')}/{job_id}"
     config = request["OperationsConfig"]["DetectModerationLabels"]
-    least = config.get("MinConfidence", DEFAULT_MIN_CONFIDENCE)
+    least, adapter = (
+        config.get("MinConfidence", DEFAULT_MIN_CONFIDENCE),
+        config.get("ProjectVersion"),
+    )
     # Looked at first: nobody pays for a million answers that have no place to go.
     _tried("INVALID_OUTPUT_CONFIG", objects.require_bucket, bucket)
     with spool() as lines, output() as found:
@@ -43,7 +44,7 @@ def run(job_id: str, request: dict[str, Any], objects: Objects, moderate: Modera
         for line in manifest.lines(lines):
             if leaving.is_set():
                 raise FailedJobError("INTERNAL_ERROR", "The laptop's Rekognition was stopped.")
-            _take(line, found, moderate, least)
+            _take(line, found, lambda where: moderate(where, least, adapter))
         if not found.total:
             raise FailedJobError("INVALID_MANIFEST", "The manifest file is empty.")
         ending: dict[str, Any] = {}
@@ -67,14 +68,16 @@ def _tried(code: str, call: Callable[..., None], *args: Any) -> None:
 
 
 def _take(
-    line: manifest.Image | manifest.BadLine, found: Output, moderate: Moderate, least: float
+    line: manifest.Image | manifest.BadLine,
+    found: Output,
+    look: Callable[[dict[str, Any]], dict[str, Any]],
 ) -> None:
     """Moderate the image of a line; whatever is wrong with it is written down."""
     if isinstance(line, manifest.BadLine):
         found.refused(line)
         return
     try:
-        answer = moderate({"Bucket": line.bucket, "Name": line.name}, least)
+        answer = look({"Bucket": line.bucket, "Name": line.name})
     except AwsError as error:
         code = _spelt(error.code)
         found.refused(manifest.BadLine(line.number, code, error.message, line.source_ref))

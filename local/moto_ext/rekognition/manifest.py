@@ -1,9 +1,9 @@
-"""Read a bulk job's manifest line by line: JSON Lines of ``{"source-ref": "s3://bucket/key"}``."""
+"""Read a manifest line by line: JSON Lines of ``{"source-ref": "s3://bucket/key"}``."""
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import IO
+from dataclasses import dataclass, field
+from typing import IO, Any
 
 from moto.core.utils import get_service_model
 
@@ -23,6 +23,8 @@ class Image:
     source_ref: str
     bucket: str
     name: str
+    # The whole line: what a training reads of it beside the image.
+    entry: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def _read(number: int, content: bytes) -> Image | BadLine:
     if not source_ref.startswith(_SCHEME) or not _can_be(bucket, name):
         message = "The source-ref value is not s3://bucket/key."
         return BadLine(number, "INVALID_SOURCE_REF", message, source_ref)
-    return Image(number, source_ref, bucket, name)
+    return Image(number, source_ref, bucket, name, entry)
 
 
 def _can_be(bucket: str, name: str) -> bool:

@@ -1,16 +1,15 @@
 """One bulk job: its way from created to finished, and the thread that takes it there."""
 
-import atexit
 import sys
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from queue import SimpleQueue
-from threading import Lock, Thread
+from threading import Lock
 from typing import Any
 
-from local.moto_ext.rekognition.analysis import FailedJobError, leaving
+from local.moto_ext.rekognition.analysis import FailedJobError
+from local.moto_ext.rekognition.worker import Worker
 
 UNFINISHED = ("CREATED", "QUEUED", "IN_PROGRESS")
 TOKEN = "ClientRequestToken"  # noqa: S105
@@ -52,6 +51,11 @@ class MediaJob:
             elif not self.is_finished:
                 self._state = {"Status": UNFINISHED[UNFINISHED.index(self.status) + 1]}
 
+    def run(self) -> None:
+        """Go all the way."""
+        while not self.is_finished:
+            self.step()
+
     def _finish(self) -> None:
         status = "FAILED"
         try:
@@ -66,29 +70,11 @@ class MediaJob:
         self._state = {**ending, "Status": status, "CompletionTimestamp": datetime.now(UTC)}
 
 
-_waiting: "SimpleQueue[MediaJob | None]" = SimpleQueue()
-_worker = Lock()
+_worker = Worker("media-analysis")
 
 
 def later(job: MediaJob) -> None:
-    """Leave a job to the thread, which the first one starts."""
+    """Leave a job to the thread."""
     job.step()
-    _waiting.put(job)
     # One job at a time: the model has two slots, and live frames want one.
-    if _worker.acquire(blocking=False):
-        thread = Thread(target=_work, name="media-analysis", daemon=True)
-        thread.start()
-        atexit.register(_leave, thread)
-
-
-def _work() -> None:
-    while (job := _waiting.get()) is not None and not leaving.is_set():
-        while not job.is_finished:
-            job.step()
-
-
-def _leave(thread: Thread) -> None:
-    """Let the image in hand be finished: a thread killed within the model aborts the process."""
-    leaving.set()
-    _waiting.put(None)
-    thread.join(timeout=5)
+    _worker.later(job.run)

@@ -5,22 +5,27 @@ from typing import Any
 from moto.rekognition.models import RekognitionBackend
 
 from local.moto_ext.errors import AwsError
-from local.moto_ext.rekognition import pictures, pixels, recorded, stored
+from local.moto_ext.rekognition import answers, seeing, stored
 from local.moto_ext.rekognition.media_jobs import MediaJobs
-
-# Of the 52 labels of taxonomy v7 the embedded model can honestly give this one.
-LABEL = {"Name": "Explicit", "ParentName": "", "TaxonomyLevel": 1}
+from local.moto_ext.rekognition.projects import Projects
 
 
 class ModerationBackend(RekognitionBackend):
-    """Add image moderation, of one image and in bulk, to moto's backend."""
+    """Add image moderation, of one image and in bulk, and its adapters to moto's backend."""
 
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
         self.media_jobs = MediaJobs(
             account_id,
             region_name,
-            lambda where, least: self.detect_moderation_labels({"S3Object": where}, least),
+            lambda where, least, adapter: self.detect_moderation_labels(
+                {"S3Object": where}, least, adapter
+            ),
+        )
+        self.projects = Projects(
+            account_id,
+            region_name,
+            lambda bucket, name: self._read({"S3Object": {"Bucket": bucket, "Name": name}}),
         )
 
     def start_media_analysis_job(self, request: dict[str, Any]) -> str:
@@ -31,7 +36,7 @@ class ModerationBackend(RekognitionBackend):
         AwsError: with Rekognition's own names, for what cannot be started.
         """
         config = request["OperationsConfig"].get("DetectModerationLabels", {})
-        _require_adapter(config.get("ProjectVersion"))
+        self.projects.answering(config.get("ProjectVersion"))
         return self.media_jobs.start(self._job_id(), request)
 
     def detect_moderation_labels(
@@ -47,22 +52,16 @@ class ModerationBackend(RekognitionBackend):
         ------
         AwsError: with Rekognition's own names, for what cannot be moderated.
         """
-        _require_adapter(project_version)
+        adapter = self.projects.answering(project_version)
         if human_loop:
             flow = human_loop["FlowDefinitionArn"]
             raise AwsError("ResourceNotFoundException", f"No flow definition {flow}.")
-        data = self._read(image)
-        picture = pictures.open_picture(data)
-        known = recorded.answer(data, min_confidence)
-        if known is not None:
-            return known
-        confidence = round(100 * pixels.score(picture), 4)
-        found = [{**LABEL, "Confidence": confidence}] if confidence >= min_confidence else []
-        return {
-            "ModerationLabels": found,
-            "ContentTypes": [],
-            "ModerationModelVersion": pixels.model_version(),
-        }
+        correction = adapter.correction if adapter else None
+        seen = seeing.look(self._read(image), with_features=correction is not None)
+        answer = seen.answer
+        if adapter and correction:
+            answer = answers.corrected(seen, correction, adapter.arn)
+        return answers.at_least(answer, min_confidence)
 
     def _read(self, image: dict[str, Any]) -> bytes:
         inline, s3_object = image.get("Bytes"), image.get("S3Object")
@@ -80,8 +79,3 @@ class ModerationBackend(RekognitionBackend):
             account=self.account_id,
             region=self.region_name,
         )
-
-
-def _require_adapter(project_version: str | None) -> None:
-    if project_version:
-        raise AwsError("ResourceNotFoundException", f"No adapter {project_version}.")

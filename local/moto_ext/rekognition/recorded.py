@@ -1,6 +1,5 @@
 """Give known files their recorded answers, keyed by the SHA-256 of their bytes."""
 
-import hashlib
 import json
 import os
 from collections.abc import Mapping
@@ -27,6 +26,17 @@ def use(answers: Mapping[str, dict[str, Any]]) -> None:
     control().recorded = _checked(answers)
 
 
+def add(answers: Mapping[str, dict[str, Any]]) -> int:
+    """Add recorded answers to those there are, and return how many there are now.
+
+    Raises
+    ------
+    ValueError: an answer that DetectModerationLabels could not give.
+    """
+    control().recorded = {**load(), **_checked(answers)}
+    return len(load())
+
+
 def load() -> dict[str, dict[str, Any]]:
     """Return the recorded answers by SHA-256 in hex, from code or from the environment's file.
 
@@ -41,16 +51,12 @@ def load() -> dict[str, dict[str, Any]]:
     return _read(path) if path else {}
 
 
-def answer(data: bytes, min_confidence: float) -> dict[str, Any] | None:
-    """Return the recorded answer of a file, its labels at or above ``min_confidence``."""
-    answers = load()
-    known = answers.get(hashlib.sha256(data).hexdigest()) if answers else None
+def answer(digest: str) -> dict[str, Any] | None:
+    """Return the whole recorded answer of the file with that SHA-256 (hex), None if it has none."""
+    known = load().get(digest)
     if known is None:
         return None
-    labels = [label for label in known["ModerationLabels"] if label["Confidence"] >= min_confidence]
-    return {"ContentTypes": [], "ModerationModelVersion": MODEL_VERSION, **known} | {
-        "ModerationLabels": labels
-    }
+    return {"ContentTypes": [], "ModerationModelVersion": MODEL_VERSION, **known}
 
 
 @cache

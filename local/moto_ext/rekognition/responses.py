@@ -11,7 +11,7 @@ from local.moto_ext.rekognition.models import ModerationBackend
 
 
 class ModerationResponse(CheckedResponse, RekognitionResponse):
-    """Add image moderation, of one image and in bulk, to moto's Rekognition."""
+    """Add image moderation, of one image and in bulk, and adapters to moto's Rekognition."""
 
     @property
     def _moderation(self) -> ModerationBackend:
@@ -47,3 +47,30 @@ class ModerationResponse(CheckedResponse, RekognitionResponse):
         """Describe bulk jobs."""
         size, token = self._get_param("MaxResults"), self._get_param("NextToken")
         return ActionResult(self._moderation.media_jobs.list(size, token))
+
+    def create_project(self) -> ActionResult:
+        """Make a project."""
+        return ActionResult({"ProjectArn": self._moderation.projects.create(self.params)})
+
+    def describe_projects(self) -> ActionResult:
+        """Describe projects."""
+        return ActionResult(self._moderation.projects.describe(self.params))
+
+    def delete_project(self) -> ActionResult:
+        """Delete a project."""
+        arn = self._get_param("ProjectArn")
+        return ActionResult({"Status": self._moderation.projects.delete(arn)})
+
+    def create_project_version(self) -> ActionResult:
+        """Start the training of an adapter."""
+        arn = self._moderation.projects.create_version(self.params)
+        return ActionResult({"ProjectVersionArn": arn})
+
+    def describe_project_versions(self) -> ActionResult:
+        """Describe the adapters of a project."""
+        return ActionResult(self._moderation.projects.describe_versions(self.params))
+
+    def delete_project_version(self) -> ActionResult:
+        """Delete an adapter."""
+        arn = self._get_param("ProjectVersionArn")
+        return ActionResult({"Status": self._moderation.projects.delete_version(arn)})

@@ -19,11 +19,24 @@ ELSEWHERE = {
     "stop_stream": {"appconfigdata", "ivschat", "medialive"},
     "reinstate": {"ivs", "ivschat", "medialive", "sns"},
     "request_review": {"ivs", "ivschat", "medialive"},
-    "sweep": {"ivs", "ivschat", "medialive", "secretsmanager", "sns", "ssm", "stepfunctions"},
+    "sweep": {
+        "ivs",
+        "ivschat",
+        "medialive",
+        "rekognition",
+        "secretsmanager",
+        "sns",
+        "ssm",
+        "stepfunctions",
+    },
     "reconcile": {"ivs", "medialive", "stepfunctions"},
     "review_page": {"s3", "stepfunctions"},
     "channel_page": {"ivs", "medialive", "stepfunctions"},
     "execution_page": {"appconfigdata", "s3"},  # versions of the policy, the story of a frame
+    "adapter_page": {"rekognition", "stepfunctions"},
+    "collect_examples": {"s3"},
+    "follow_training": {"rekognition"},
+    "finish_adapter": {"rekognition", "s3"},
     "health_page": {"ivs", "medialive"},
 }
 

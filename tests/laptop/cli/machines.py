@@ -1,4 +1,4 @@
-"""Step Functions as a terminal meets it: three machines, and executions that tests describe."""
+"""Step Functions as a terminal meets it: four machines, and executions that tests describe."""
 
 import json
 from collections.abc import Iterator
@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:moderate"
 ORDERS = "arn:aws:states:us-east-1:123456789012:stateMachine:order"
 BATCHES = "arn:aws:states:us-east-1:123456789012:stateMachine:batch"
+ADAPTERS = "arn:aws:states:us-east-1:123456789012:stateMachine:adapter"
 START = datetime(2026, 11, 22, 8, 5, 31, tzinfo=UTC)
 TOKEN = "AQCEAAAAKgAAAAMAAAAAAAAAAZ" * 8
 DEFINITION = (Path(__file__).parents[3] / "statemachines/moderate.asl.json").read_text()

@@ -18,6 +18,7 @@ from local.executions import line, running_names
 from local.inspection import looking_at
 from local.target import Target
 from tests.laptop.cli.machines import (
+    ADAPTERS,
     BATCHES,
     MACHINE,
     ORDERS,
@@ -96,6 +97,7 @@ def test_a_list_has_what_the_ledger_knows_in_a_few_calls(
         "attempt": 1,
         "review_id": None,
         "batch": None,
+        "trains": None,
     }
     assert (by_hand["name"], by_hand["outcome"], by_hand["attempt"]) == ("by-hand", None, None)
     assert [name for name, _ in machines.asked] == ["ListExecutions"]
@@ -178,6 +180,7 @@ def test_orders_are_listed_by_time_too(run: Run, machines: Machines) -> None:
         (("--key", "a.jpg", "--since", "2h"), "--since, --until"),
         (("--machine", "order", "--unscreened"), "--machine order"),
         (("--machine", "batch", "--key", "a.jpg"), "batches are of no frame"),
+        (("--machine", "adapter", "--channel", "x"), "adapters are of no frame"),
         (("--since", "yesterday"), "ISO 8601"),
         (("--until", "999999999d"), "--until"),
         (("--status", "odd"), "--status"),
@@ -427,6 +430,31 @@ def test_an_attempt_of_a_batch_is_listed_and_shown(run: Run, machines: Machines)
     assert batch in done.stdout
     told = json.loads(run("executions", "show", f"{batch}-2", "--json").stdout)
     assert (told["machine"], told["batch"], told["frame"]["key"]) == ("batch", batch, None)
+
+
+def test_an_attempt_to_train_an_adapter_is_listed_and_shown(run: Run, machines: Machines) -> None:
+    document = {"adapter": "v2", "attempt": 1, "collected": {"next": "train"}}
+    events = [entered(0.1, "CollectExamples"), entered(3, "FollowTraining", "Task", document)]
+    machines.add("adapter-v2-1", machine=ADAPTERS, events=events, input=json.dumps(document))
+    refused = '{"finished": {"status": "refused"}}'
+    for began, name in ((60, "adapter-v2-2"), (70, "by-hand")):
+        machines.add(name, "SUCCEEDED", machine=ADAPTERS, began=began, lasted=2, output=refused)
+    listed = json.loads(run("executions", "list", "--machine", "adapter", "--json").stdout)
+    assert [(one["name"], one["trains"], one["attempt"]) for one in listed] == [
+        ("by-hand", None, None),
+        ("adapter-v2-2", "v2", 2),
+        ("adapter-v2-1", "v2", 1),
+    ]
+    done = run("executions", "show", "adapter-v2-1")
+    assert done.exit_code == 0, done.stderr
+    assert "Waiting for Rekognition to train it since 2026-11-22 08:05:34 UTC" in done.stdout
+    assert re.search(r"^trains +v2 *$", done.stdout, re.MULTILINE)
+    told = json.loads(run("executions", "show", "adapter-v2-2", "--json").stdout)
+    assert (told["machine"], told["trains"], told["batch"]) == ("adapter", "v2", None)
+    assert "the gate refused it" in told["why"]
+    assert run("executions", "watch", "adapter-v2-2").exit_code == 0
+    by_hand = json.loads(run("executions", "show", "by-hand", "--json").stdout)
+    assert (by_hand["machine"], by_hand["trains"]) == ("adapter", None)
 
 
 def test_the_execution_of_a_list_names_its_batch(

@@ -62,6 +62,24 @@ def test_moto_talks_to_ministack_as_its_root(cloud: Cloud) -> None:
         environments.for_moto(cloud.home, "https://events.us-east-1.amazonaws.com")
 
 
+def test_moto_has_the_answers_of_the_samples_unless_somebody_names_others(
+    cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def named() -> str:
+        return environments.for_moto(cloud.home, ENDPOINT)["FRAMEWARDEN_RECORDED_ANSWERS"]
+
+    monkeypatch.delenv("FRAMEWARDEN_RECORDED_ANSWERS", raising=False)
+    assert named().endswith("/samples/verify/answers.json")
+    assert Path(named()).is_file()
+    monkeypatch.setattr(environments, "ANSWERS", tmp_path / "gone.json")
+    assert named() == ""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FRAMEWARDEN_RECORDED_ANSWERS", "mine.json")
+    assert named() == str(tmp_path.resolve() / "mine.json")
+    monkeypatch.setenv("FRAMEWARDEN_RECORDED_ANSWERS", "")
+    assert named() == ""
+
+
 def test_functions_reach_the_played_services_at_moto(cloud: Cloud) -> None:
     seen = environments.for_ministack(cloud.home, 4566, MOTO, 1.0)
     for service in ("REKOGNITION", "IVS", "IVSCHAT", "MEDIALIVE"):

@@ -26,6 +26,7 @@ MACHINES = Path(__file__).parents[3] / "statemachines"
 MODERATE = json.loads((MACHINES / "moderate.asl.json").read_text())
 ORDER = json.loads((MACHINES / "order.asl.json").read_text())
 BATCH = json.loads((MACHINES / "batch.asl.json").read_text())
+ADAPTER = json.loads((MACHINES / "adapter.asl.json").read_text())
 ARN_OF = "arn:aws:states:us-east-1:111122223333:stateMachine:"
 FRAME = {
     "frame_id": FRAME_ID,
@@ -207,6 +208,7 @@ class FakeExecutions:
             "moderate": f"{ARN_OF}fw-Moderate",
             "order": f"{ARN_OF}fw-Order",
             "batch": f"{ARN_OF}fw-Batch",
+            "adapter": f"{ARN_OF}fw-Adapter",
         }
     )
 

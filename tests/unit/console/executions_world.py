@@ -12,7 +12,7 @@ from framewarden.console.site import site
 from framewarden.console.visitors import Visitors
 from framewarden.domain.frames import execution_name, frame_id, read_execution_name
 from framewarden.domain.times import iso
-from framewarden.looking import BATCH, MODERATE, ORDER, Sources
+from framewarden.looking import ADAPTER, BATCH, MODERATE, ORDER, Sources
 from tests.unit.console.browser import ask
 
 NOW = datetime(2026, 11, 22, 8, 6, 31, tzinfo=UTC)
@@ -24,6 +24,7 @@ MACHINES = {
     MODERATE: f"{PREFIX}-Moderate",
     ORDER: f"{PREFIX}-Order",
     BATCH: f"{PREFIX}-Batch",
+    ADAPTER: f"{PREFIX}-Adapter",
 }
 
 

@@ -64,6 +64,16 @@ class TestStates:
     def test_a_status_that_nobody_foresaw_is_its_own_name(self, world):
         assert "? asleep" in world.show(Seen(made.row("asleep"), made.switch())).text
 
+    def test_those_who_inspect_are_led_to_its_execution(self, world):
+        world.roles = ("engineer",)
+        way = f'href="../executions/adapter/adapter-{NAME}-1" data-link="execution"'
+        assert way in world.show().body
+        world.roles = ("lead",)
+        assert way not in world.show().body
+        world.roles = ("engineer",)
+        world.seen = Seen(made.row(execution=None), made.switch())
+        assert "executions/adapter/" not in world.show().body
+
     def test_an_adapter_that_is_trained_is_followed(self, world):
         world.seen = Seen(made.row("training"), made.switch())
         page = world.show()

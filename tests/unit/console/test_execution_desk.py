@@ -8,6 +8,7 @@ from framewarden.aws.executions import MOST_EVENTS
 from framewarden.console.problems import Problem
 from framewarden.console.static_files import static
 from tests.unit.console.execution_world import (
+    ADAPTER,
     ARN,
     BATCH,
     FRAME_ID,
@@ -150,6 +151,35 @@ def test_a_batch_that_step_functions_has_forgotten_still_has_its_page():
     reply = world.ask(path=f"/executions/batch/{'ab' * 10}-2")
     assert (reply.status, reply.headers["Location"]) == (303, f"../../batches/{'ab' * 10}")
     assert world.ask(path="/executions/batch/by-hand").status == 404
+
+
+def test_an_attempt_to_train_an_adapter_is_shown_with_what_it_waits_for():
+    told = Told(document={"adapter": "v2", "attempt": 2})
+    told.task("CollectExamples", 3.0, collected={"next": "train"}).choose("RouteByExamples")
+    for _ in range(2):
+        told.task("FollowTraining", training={"status": "running", "wait_seconds": 2})
+        told.choose("IsTrained?").enter("WaitForTraining", "Wait")
+    world = World(told, "RUNNING")
+    world.executions.machine, world.executions.name = "adapter", "adapter-v2-2"
+    world.executions.document = ADAPTER
+    reply = world.ask()
+    assert reply.status == 200
+    assert set(links(reply)) == {"adapter", "aws", "executions"}
+    assert 'href="../../adapters/v2" data-link="adapter">The adapter</a> <code>v2</code>' in (
+        reply.body
+    )
+    assert "Waiting for Rekognition to train it since 08:05:03 UTC." in reply.text
+    assert "Attempt 2" in reply.text
+    assert "row" not in world.calls
+    assert set(went(reply)) == set(ADAPTER["States"])
+    assert went(reply)["WaitForTraining"] == "running"
+
+
+def test_a_training_that_step_functions_has_forgotten_still_has_its_adapters_page():
+    world = World()
+    reply = world.ask(path="/executions/adapter/adapter-v2-1")
+    assert (reply.status, reply.headers["Location"]) == (303, "../../adapters/v2")
+    assert world.ask(path="/executions/adapter/by-hand").status == 404
 
 
 def test_the_execution_of_a_list_leads_to_its_batch_and_its_grid():

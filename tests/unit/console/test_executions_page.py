@@ -150,6 +150,28 @@ def test_no_batch_at_all_says_how_one_is_started(page):
     assert "framewarden batch run starts one" in page.ask(machine="batch").text
 
 
+def test_adapters_are_told_by_attempt_and_lead_to_their_own_page(page):
+    page.executions.add("adapter-v2026.1-2", machine="adapter", took=61)
+    page.executions.add("by-hand", machine="adapter")
+    reply = page.ask(machine="adapter")
+    ours, by_hand = LINE.findall(reply.body)
+    assert 'href="executions/adapter/adapter-v2026.1-2"' in ours
+    assert '<a href="adapters/v2026.1"><code>v2026.1</code></a>' in ours
+    assert 'data-is="Attempt">2</td>' in ours
+    assert "started by hand" in by_hand
+    assert '<th scope="col" role="columnheader">Adapter</th>' in reply.body
+    assert "<title>Adapters" in reply.body
+    assert "not in this list" not in reply.text
+    assert 'data-status="unscreened"' not in reply.body
+    assert ("many", 0) in page.calls, "the ledger knows frames and lists, not adapters"
+
+
+def test_no_adapter_at_all_says_how_one_is_trained(page):
+    reply = page.ask(machine="adapter")
+    assert "framewarden adapter train trains one" in reply.text
+    assert 'href="adapters"' in reply.body
+
+
 def test_a_list_among_frames_leads_to_its_batch(page):
     key = f"batches/{REVIEW}/rules/a%20b.jsonl"
     page.add(frame_row(source="batch", channel="batches", channel_arn=None, key=key))
@@ -172,6 +194,7 @@ def test_one_execution_or_frame_is_gone_to(page):
         (name, f"frames/{name}"),
         (f"{name}-2", f"executions/moderate/{name}-2"),
         (page.executions.arn("order", "by-hand"), "executions/order/by-hand"),
+        ("adapter-v2-1", "executions/adapter/adapter-v2-1"),
     ):
         reply = page.ask(q=q)
         assert (reply.status, reply.headers["Location"]) == (303, path)

@@ -177,6 +177,7 @@ def test_tabs_keep_the_search_and_begin_anew():
         "executions",
         "executions?machine=order",
         "executions?machine=batch",
+        "executions?machine=adapter",
     ]
     assert (view.older, view.newest) == ("executions?channel=x&after=u", "executions?channel=x")
     orders = view_of(Asked(machine="order"), Found([], None), NOW)

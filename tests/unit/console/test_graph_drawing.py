@@ -5,7 +5,7 @@ import pytest
 from framewarden.console.graph_drawing import draw
 from framewarden.console.graph_layout import END, HEIGHT, START
 from framewarden.domain.machines import read
-from tests.unit.console.execution_world import BATCH, MODERATE, ORDER
+from tests.unit.console.execution_world import ADAPTER, BATCH, MODERATE, ORDER
 
 
 def machine(start="A", **states):
@@ -37,7 +37,7 @@ def touches(point, box):
     return max(beside, above) == pytest.approx(0, abs=1)
 
 
-@pytest.mark.parametrize("definition", [MODERATE, ORDER, BATCH])
+@pytest.mark.parametrize("definition", [MODERATE, ORDER, BATCH, ADAPTER])
 def test_every_state_and_arrow_of_ours_is_drawn(definition):
     graph = read(definition)
     drawing = draw(graph)
@@ -49,7 +49,7 @@ def test_every_state_and_arrow_of_ours_is_drawn(definition):
     assert {source for source, target in drawn if target == END} == ends
 
 
-@pytest.mark.parametrize("definition", [MODERATE, ORDER, BATCH])
+@pytest.mark.parametrize("definition", [MODERATE, ORDER, BATCH, ADAPTER])
 def test_nothing_lies_outside_or_on_something_else(definition):
     drawing = draw(read(definition))
     for box in drawing.boxes:

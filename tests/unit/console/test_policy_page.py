@@ -146,7 +146,8 @@ def test_policies_are_for_engineers_and_auditors(desk):
 
 def test_a_deployed_function_reads_its_own_profile(monkeypatch):
     names = "FRAMES_TABLE REVIEWS_TABLE CHANNELS_TABLE EVIDENCE_BUCKET STATE_MACHINE_ARN"
-    names += " ORDER_MACHINE_ARN BATCH_MACHINE_ARN AWS_CONSOLE LINK_SECRET_ARN DESK_CLIENT_ID"
+    names += " ORDER_MACHINE_ARN BATCH_MACHINE_ARN ADAPTER_MACHINE_ARN AWS_CONSOLE"
+    names += " LINK_SECRET_ARN DESK_CLIENT_ID"
     for name in names.split():
         monkeypatch.setenv(name, "x")
     monkeypatch.setenv("LINK_MAY", "view")

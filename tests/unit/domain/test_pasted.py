@@ -27,6 +27,10 @@ DESK = "https://abc.execute-api.us-east-1.amazonaws.com/live"
         (f"{REVIEW}-2", "batch", f"{REVIEW}-2"),
         (f"{DESK}/batches/{REVIEW}", "batch", REVIEW),
         (f"{DESK}/batches/{REVIEW}/verify?rule=x", "batch", REVIEW),
+        ("adapter-v2026-11-22-080531-2", "adapter", "adapter-v2026-11-22-080531-2"),
+        ("adapter-1.5-12", "adapter", "adapter-1.5-12"),
+        (f"{DESK}/adapters/v2026-11-22-080531", "adapter", "adapter-v2026-11-22-080531-1"),
+        (f"{DESK}/adapters/v2/promote", "adapter", "adapter-v2-1"),
         (
             f"{STATES}:execution:fw-Batch/Analyze:1f-2",
             "arn",
@@ -89,6 +93,8 @@ def test_what_is_pasted_is_recognised(text, kind, value):
         "two words",
         FRAME[:-1],  # half an id
         f"{FRAME}-1",  # the first attempt has no number
+        "adapter-of-a-camera-without-a-number",
+        f"{DESK}/adapters",
         f"{STATES}:express:Moderate:x:y",
         "arn:aws:lambda:us-east-1:111122223333:function:x",
         f"{STATES}:execution:Moderate:{'x' * 81}",

@@ -162,7 +162,7 @@ def test_one_that_was_late_goes_on_without_a_look_at_its_examples(run: Run, desk
     ("arguments", "said"),
     [
         (("--name", "V 7"), "an adapter's name has at most 60 small letters"),
-        (("--name", "base"), "is not 'base'"),
+        (("--name", "base"), "is neither 'base' nor 'rollback'"),
         (("--name", "v1"), "there is an adapter v1 already"),
     ],
 )
