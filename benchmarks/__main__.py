@@ -11,6 +11,7 @@ from pathlib import Path
 from rich.console import Console
 
 from benchmarks import (
+    adapter,
     batch,
     building,
     cold,
@@ -30,13 +31,14 @@ from local.demo_cloud import terminable
 from local.errors import OperatorError
 
 USUAL = ("memory", "setup", "latency", "stop", "keep", "desk", "inspect", "cold")
-NAMES = (*USUAL, "batch")
+NAMES = (*USUAL, "batch", "adapter")
 PIPE_COLUMNS = 160
 INTERRUPTED = 130
 Measure = Callable[[argparse.Namespace], Generator[Section, None, None]]
 EPILOG = """Exit code 1 says that a bar is broken, 2 that a benchmark could not be run. Everything
 happens on a laptop cloud of its own, which is gone at the end. All of them take about 9 minutes,
-without `batch`, which takes longer than the others together and is run by --only batch."""
+without `batch`, which takes longer than the others together, and `adapter`: those two are run by
+--only batch adapter."""
 
 
 def main(arguments: Sequence[str] | None = None, measure: Measure | None = None) -> int:
@@ -97,6 +99,8 @@ def _on_cloud(place: Ground, given: argparse.Namespace, wanted: Sequence[str]) -
         yield inspecting.run(place)
     if "batch" in wanted:  # after all others: it deploys anew, and its objects stay
         yield batch.run(place, given.images, given.lines)
+    if "adapter" in wanted:  # so does this one
+        yield adapter.run(place, given.examples)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -123,6 +127,9 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--images", type=_positive, default=10_000, help="of batch (default: 10000)")
     made.add_argument(
         "--lines", type=_positive, default=batch.MANY, help="of batch's memory (default: 100000)"
+    )
+    made.add_argument(
+        "--examples", type=_positive, default=10_000, help="of adapter (default: 10000)"
     )
     made.add_argument("--no-fail", action="store_true", help="exit 0 though a bar is broken")
     return made

@@ -55,7 +55,7 @@ class Function:
 # calls nothing.
 FUNCTIONS = (
     Function("intake", ("dynamodb", "stepfunctions"), "ivs_thumbnail"),
-    Function("analyze", ("rekognition",), "ivs_frame"),
+    Function("analyze", ("dynamodb", "rekognition"), "ivs_frame"),
     Function("classify", ("appconfigdata",), "explicit_high"),
     Function("stop_stream", ("dynamodb", "ivs", "sns"), "critical"),
     Function("stop_failed", ("dynamodb",), "denied"),
@@ -73,12 +73,16 @@ FUNCTIONS = (
     Function("analyze_shard", ("dynamodb", "rekognition", "s3"), "range"),
     Function("follow_bulk_job", ("dynamodb", "rekognition"), "started"),
     Function("finish_batch", ("dynamodb", "s3", "stepfunctions"), "ranges_done"),
+    Function("collect_examples", ("dynamodb",), "started"),
+    Function("follow_training", ("dynamodb",), "started"),
+    Function("finish_adapter", ("dynamodb",), "trained"),
     Function("desk_page", ("dynamodb", "secretsmanager")),
     Function("review_page", ("dynamodb", "secretsmanager")),
     Function("picture_page", ("dynamodb", "s3", "secretsmanager")),
     Function("channel_page", ("dynamodb", "secretsmanager")),
     Function("execution_page", ("dynamodb", "secretsmanager", "stepfunctions")),
     Function("batch_page", ("dynamodb", "secretsmanager")),
+    Function("adapter_page", ("dynamodb", "secretsmanager")),
     Function("health_page", ("appconfigdata", "dynamodb", "secretsmanager", "sqs")),
 )
 # No scenario of `events/`: API Gateway's event of somebody who follows a link, or is signed in.
@@ -89,10 +93,11 @@ LINKS = {
     "channel_page": "/channels/ivs/AbCdef1G2hij",
     "execution_page": "/executions",
     "batch_page": "/batches",
+    "adapter_page": "/adapters",
     "health_page": "/health",
 }
 # Pages that take no link: of somebody who has signed in.
-ACCOUNTS = {"/queue", "/executions", "/batches", "/health"}
+ACCOUNTS = {"/queue", "/executions", "/batches", "/adapters", "/health"}
 SESSION = "__Host-framewarden=e30.c2lnbmF0dXJl"
 
 

@@ -85,6 +85,8 @@ def _switch(own: settings.Analyze, now: datetime) -> tuple[str | None, Row | Non
         logger.warning("adapter switch not read", extra={"error": type(failure).__name__})
         count("AdapterSwitchUnread")
         fresh = worker.read_at is not None and now - worker.read_at <= FRESH
+        if not fresh:  # nobody knows whether an adapter should have answered
+            count("AdapterFallback")
         return (worker.live if fresh else None), None
     worker.live, worker.read_at = live, now
     return live, row["shadow"]

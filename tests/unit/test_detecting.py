@@ -140,7 +140,7 @@ class TestSwitchThatCannotBeRead:
         turned(aws, live=adapter(aws, "v1"))
         store_fails(aws, code)
         assert said(detect()) == (None, None)
-        assert counted() == {"AdapterSwitchUnread": 1}
+        assert counted() == {"AdapterSwitchUnread": 1, "AdapterFallback": 1}
         assert "switch not read" in logged.getvalue()
 
     def test_or_by_the_adapter_that_was_live_a_moment_ago(self, aws, counted):
@@ -160,7 +160,7 @@ class TestSwitchThatCannotBeRead:
         for live in ({"name": "v1"}, "v1"):
             turned(aws, live=live)
             assert said(detect()) == (None, None)
-        assert counted() == {"AdapterSwitchUnread": 2}
+        assert counted() == {"AdapterSwitchUnread": 2, "AdapterFallback": 2}
 
     def test_no_shadow_is_asked(self, aws):
         turned(aws, shadow=adapter(aws, "v2") | {"share": 100})
