@@ -21,7 +21,7 @@ COMMANDS = [
     line.removeprefix("$ ")
     for block in BLOCK.findall(README)
     for line in block.splitlines()
-    if line.startswith("$ framewarden") or line.startswith("$ eval")
+    if line.startswith(("$ framewarden", "$ eval", "$ python"))
 ]
 
 

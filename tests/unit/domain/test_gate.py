@@ -54,7 +54,7 @@ def test_fewer_errors_and_no_more_misses_pass():
 def test_without_live_decisions_that_is_said_and_no_failure():
     gate = judge(evaluated(**GOOD), None, ["Smoking"])
     assert gate.passed
-    assert gate.said[1].startswith("No live decision is left")
+    assert gate.said[1].startswith("It was checked on no live decision")
     assert gate.document()["live"] is None
 
 
