@@ -18,7 +18,7 @@ pytestmark = pytest.mark.workflow
 
 SCREEN = 60
 TRAINED = 90_000  # milliseconds until a training of 160 pictures has ended
-NAME, BAD = "bottles", "beer"
+NAME, BAD = "glasses", "beer"
 
 
 @pytest.fixture(scope="module", autouse=True)

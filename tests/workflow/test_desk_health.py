@@ -16,6 +16,7 @@ pytestmark = pytest.mark.workflow
 ENTRIES = {
     "place",
     "policy",
+    "adapter",
     "live",
     "unscreened",
     "dead-letters",
