@@ -7,7 +7,7 @@ rolled back meanwhile had a reason, and the base model needs nobody's trust.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from framewarden import settings
@@ -72,7 +72,7 @@ def detect(frame: Document, own: settings.Analyze, now: datetime) -> Document:
         "adapter": answer.get("ProjectVersion"),
         "adapter_asked": live,
         "min_confidence": analyzer.MIN_CONFIDENCE,
-        "analyzed_at": iso(now),
+        "analyzed_at": iso(datetime.now(UTC)),
     }
 
 
