@@ -9,7 +9,7 @@ from botocore.config import Config
 
 from framewarden.aws.adapters import EVENT
 from framewarden.aws.clients import client, store
-from framewarden.aws.dynamo import Row, put, transact, typed, untyped, update
+from framewarden.aws.dynamo import Row, put, setting, transact, typed, untyped, update
 
 KEY: Final = {"kind": "switch", "item": "live"}
 SHADOW, COUNTS = "shadow#", "counts"
@@ -50,8 +50,7 @@ class AdapterSwitch:
         `event` has `at`, which begins its place in the record.
         """
         changed = {**changes, "rev": int(read["rev"]) + 1}
-        text = "SET " + ", ".join(f"#{name} = :{name}" for name in changed)
-        values = {f":{name}": value for name, value in changed.items()}
+        text, values = setting(changed)
         unread = "attribute_not_exists(#rev)" if not read["rev"] else "#rev = :rev_read"
         values |= {":rev_read": read["rev"]} if read["rev"] else {}
         kept = {"kind": EVENT, "item": f"{event['at']}#{changed['rev']:06d}", **event}

@@ -4,7 +4,17 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from framewarden.aws.clients import client, store
-from framewarden.aws.dynamo import Row, put, transact, typed, untyped, update, written
+from framewarden.aws.dynamo import (
+    Row,
+    guarded,
+    put,
+    setting,
+    transact,
+    typed,
+    untyped,
+    update,
+    written,
+)
 
 ADAPTER, EVENT, HOLD = "adapter", "event", "hold"
 # Partitions of their own: the steps of a training may write these two and never the switch.
@@ -37,9 +47,8 @@ class Adapters:
 
     def again(self, name: str, row: Row, changes: Row, now: int, until: int) -> bool:
         """Begin another attempt of an adapter as it was read; False where somebody was faster."""
-        text = "SET " + ", ".join(f"#{field} = :{field}" for field in changes)
+        text, values = setting(changes)
         text += " REMOVE failure, ended_at"
-        values = {f":{field}": value for field, value in changes.items()}
         values |= {":read": row["status"], ":attempt_read": row["attempt"]}
         key = {"kind": ADAPTER, "item": name}
         begun = update(
@@ -54,17 +63,10 @@ class Adapters:
 
         None where its status is not one of `only`, or another attempt is under way.
         """
-        text = "SET " + ", ".join(f"#{field} = :{field}" for field in changes)
-        values: Row = {f":{field}": value for field, value in changes.items()}
-        conditions = ["attribute_exists(#kind)"]
-        if only:
-            conditions.append(f"#status IN ({', '.join(f':only{at}' for at in range(len(only)))})")
-            values |= {f":only{at}": status for at, status in enumerate(only)}
-        if attempt is not None:
-            conditions.append("#attempt = :attempt_read")
-            values[":attempt_read"] = attempt
+        text, values = setting(changes)
+        condition, asked = guarded(only, attempt, "kind")
         key = {"kind": ADAPTER, "item": name}
-        return written(update(self.table, key, text, " AND ".join(conditions), values))
+        return written(update(self.table, key, text, condition, values | asked))
 
     def training(self, now: int) -> str | None:
         """Return the adapter that is being trained, if there is one."""

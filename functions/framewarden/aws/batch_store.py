@@ -6,7 +6,16 @@ from typing import Any, Final
 from botocore.exceptions import ClientError
 
 from framewarden.aws.clients import client, store
-from framewarden.aws.dynamo import Row, condition_failed, typed, untyped, update, written
+from framewarden.aws.dynamo import (
+    Row,
+    condition_failed,
+    guarded,
+    setting,
+    typed,
+    untyped,
+    update,
+    written,
+)
 from framewarden.domain import batches
 
 BY_START: Final = "by_start"
@@ -60,17 +69,10 @@ class Batches:
         None where its status is not one of `only`, where another attempt than `attempt` is under
         way, or where there is no such batch.
         """
-        text = "SET " + ", ".join(f"#{name} = :{name}" for name in changes)
+        text, values = setting(changes)
         text += " REMOVE " + ", ".join(f"#{name}" for name in remove) if remove else ""
-        values: Row = {f":{name}": value for name, value in changes.items()}
-        conditions = ["attribute_exists(#batch)"]
-        if only:
-            conditions.append(f"#status IN ({', '.join(f':only{at}' for at in range(len(only)))})")
-            values |= {f":only{at}": status for at, status in enumerate(only)}
-        if attempt is not None:
-            conditions.append("#attempt = :attempt_read")
-            values[":attempt_read"] = attempt
-        return self._change(batch_id, text, " AND ".join(conditions), values)
+        condition, asked = guarded(only, attempt, "batch")
+        return self._change(batch_id, text, condition, values | asked)
 
     def reserve(self, batch_id: str, images: int, ceiling: int, answered: int = 0) -> bool:
         """Take leave to pay for images before any is asked about, and tell of those answered.

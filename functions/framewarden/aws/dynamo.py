@@ -1,6 +1,7 @@
 """Turn rows into DynamoDB's types and back, word writes, and read why one was refused."""
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -61,6 +62,21 @@ def setting(changes: Row) -> tuple[str, Row]:
     """Return the change that sets attributes, and its values."""
     text = "SET " + ", ".join(f"#{name} = :{name}" for name in changes)
     return text, {f":{name}": value for name, value in changes.items()}
+
+
+def guarded(only: Sequence[str], attempt: int | None, key: str) -> tuple[str, Row]:
+    """Return the condition that a row is there, in one of these statuses and of this attempt.
+
+    `key` is an attribute of the table's key; no statuses, or no attempt, ask for none.
+    """
+    conditions, values = [f"attribute_exists(#{key})"], Row()
+    if only:
+        conditions.append(f"#status IN ({', '.join(f':only{at}' for at in range(len(only)))})")
+        values |= {f":only{at}": status for at, status in enumerate(only)}
+    if attempt is not None:
+        conditions.append("#attempt = :attempt_read")
+        values[":attempt_read"] = attempt
+    return " AND ".join(conditions), values
 
 
 def transact(*writes: Row) -> frozenset[int]:

@@ -1,10 +1,9 @@
 """Word why a batch failed: a code, and a clause that its pages and the terminal show as it is."""
 
-import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from framewarden.domain.failures import failure_words
+from framewarden.domain.failures import failure_words, message_of
 
 Failure = dict[str, str]
 
@@ -35,7 +34,7 @@ def failure_of(error: Mapping[str, Any] | None, lacking: int = 0) -> Failure:
     if name == TOO_MANY:
         what = f"{_ranges(lacking)} could not be analyzed, more than a tenth; {RESUME}"
         return {"code": RANGES, "words": what}
-    if name in SAYING and (said := _message(error.get("Cause"))):
+    if name in SAYING and (said := message_of(error.get("Cause"))):
         return {"code": name, "words": said}
     return {"code": name or UNENDED, "words": failure_words(name)[0]}
 
@@ -49,12 +48,3 @@ def _ranges(lacking: int) -> str:
     if not lacking:
         return "some of its ranges"
     return f"{lacking:,} of its ranges" if lacking > 1 else "one of its ranges"
-
-
-def _message(cause: object) -> str:
-    """Return what an exception said: Step Functions keeps it as JSON in the cause."""
-    try:
-        read = json.loads(str(cause))
-    except ValueError:
-        return str(cause or "")
-    return str(read.get("errorMessage") or "") if isinstance(read, dict) else ""

@@ -1,5 +1,6 @@
 """Word an error's name: as the reason of an outcome, and for a person who must act on it."""
 
+import json
 import re
 
 from framewarden.domain.remedies import FAILURES, KINDS, LOG, RESCAN, STOP_REMEDIES
@@ -60,3 +61,12 @@ def failure_words(error: str | None) -> tuple[str, str]:
         if error.startswith(begins):
             return f"{what} ({error})", f"{remedy}; then {RESCAN}."
     return f"an error that nobody foresaw ({error})", f"{LOG}, mend it, and {RESCAN}."
+
+
+def message_of(cause: object) -> str:
+    """Return what an exception said: Step Functions keeps it as JSON in the cause."""
+    try:
+        read = json.loads(str(cause))
+    except ValueError:
+        return str(cause or "")
+    return str(read.get("errorMessage") or "") if isinstance(read, dict) else ""

@@ -1,12 +1,11 @@
 """Say how long a training is waited for, and in words why one came to no adapter."""
 
-import json
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
 
 from framewarden.domain import adapters
-from framewarden.domain.failures import failure_words
+from framewarden.domain.failures import failure_words, message_of
 
 Failure = dict[str, str]
 
@@ -122,7 +121,7 @@ def failure_of(name: str, error: Mapping[str, Any] | None) -> Failure:
     if not error:
         return failure(name, UNENDED)
     code = str(error.get("Error") or UNENDED)
-    said = _message(error.get("Cause")) if code == _OURS else ""
+    said = message_of(error.get("Cause")) if code == _OURS else ""
     what = said or failure_words(code)[0]
     message = what[:1].upper() + what[1:] + "."
     return {"code": code, "message": message, "remedy": _AGAIN.format(name=name)}
@@ -137,12 +136,3 @@ def death_of(name: str, status: str) -> Failure:
 def wait_seconds(waited: timedelta) -> int:
     """Return how long to wait before asking again: a quarter of the wait so far, 2 s to 2 min."""
     return min(LONGEST_WAIT, max(2, int(waited.total_seconds()) // 4))
-
-
-def _message(cause: object) -> str:
-    """Return what an exception said: Step Functions keeps it as JSON in the cause."""
-    try:
-        read = json.loads(str(cause))
-    except ValueError:
-        return str(cause or "")
-    return str(read.get("errorMessage") or "") if isinstance(read, dict) else ""
