@@ -48,7 +48,7 @@ def judge(evaluation: Evaluation, live: LiveCheck | None, labels: Iterable[str])
         for label in sorted(set(labels) - evaluation.asked.labels.keys())
     ]
     if live is None:
-        said.append("It was checked on no live decision: it has learned from all there are.")
+        said.append("It was checked on no live decision: none is left that it did not learn from.")
     else:
         answered = live.images - live.missed
         where = _pictures(answered, "live decision")
