@@ -4,6 +4,8 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import count
+from threading import local
 from types import SimpleNamespace
 from typing import Any
 
@@ -34,7 +36,9 @@ class Wire:
     _always: dict[str, Answer] = field(default_factory=dict)
     _lost: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     _kill: tuple[int, bool] | None = None
-    _seen: int = 0
+    _numbers: Iterator[int] = field(default_factory=count)
+    # The number of the call that a thread is at: several threads of a worker may call at once.
+    _now: local = field(default_factory=local)
 
     def made(self, operation: str) -> list[dict[str, Any]]:
         """Return what was asked of an operation, in order."""
@@ -86,7 +90,7 @@ class Wire:
     @contextmanager
     def killed_at(self, call: int, *, after: bool) -> Iterator[None]:
         """Kill the worker before its n-th call is sent, or after it has taken effect."""
-        self._seen, self._kill = 0, (call, after)
+        self._numbers, self._kill = count(1), (call, after)
         try:
             yield
         finally:
@@ -94,8 +98,8 @@ class Wire:
 
     def send(self, service: str, operation: str, asked: dict[str, Any]) -> Any:
         """Hear of a call before it is sent; an answer returned here is the answer."""
-        self._seen += 1
-        if self._kill == (self._seen, False):
+        self._now.number = next(self._numbers)
+        if self._kill == (self._now.number, False):
             raise KilledError
         self.calls.append(Call(service, operation, asked))
         if self._once[operation]:
@@ -112,7 +116,7 @@ class Wire:
         if self._lost[operation] and status < 300:
             self._lost[operation] -= 1
             raise ConnectionClosedError(endpoint_url="https://example.invalid")
-        if self._kill == (self._seen, True):
+        if self._kill == (self._now.number, True):
             raise KilledError
 
 
