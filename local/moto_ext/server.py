@@ -8,6 +8,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Iterable
+from threading import Thread
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -32,10 +33,12 @@ def main(arguments: list[str] | None = None) -> None:
     except (OSError, ValueError) as error:
         parser.error(str(error))
     print(f"moto extension ready on http://{given.host}:{given.port}", flush=True)
-    try:
-        server.serve_forever()
-    finally:
-        server.server_close()
+    # Not in this thread: a signal there may come between a request's arrival and its thread, and
+    # would close the connection under it.
+    serving = Thread(target=server.serve_forever, daemon=True)
+    serving.start()
+    serving.join()
+    sys.exit("the server ended by itself")
 
 
 def _host(url: str) -> str | None:

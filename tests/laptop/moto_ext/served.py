@@ -78,4 +78,4 @@ def serving() -> Iterator[Server]:
     yield Server(process, url, boto3.Session("AKIATESTTESTTESTTEST", "secret", "token"))
     process.send_signal(signal.SIGTERM)
     _, complaints = process.communicate(timeout=10)
-    assert (process.returncode, complaints) == (0, "")
+    assert (process.returncode, complaints) == (0, ""), (process.returncode, complaints)
