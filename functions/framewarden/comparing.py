@@ -70,10 +70,10 @@ class Shadow:
         worker.at_work = self._thread = Thread(target=self._work, daemon=True)
         self._thread.start()
 
-    def end(self, answer: Document, live: str | None, patience: float = PATIENCE) -> None:
+    def end(self, answer: Document, live: str | None) -> None:
         """Hand over what the live model answered, and wait a moment for the comparison."""
         self._live.put((answer, live))
-        self._thread.join(patience)
+        self._thread.join(PATIENCE)
         if not self._compared:
             count("ShadowMissed")
         if self._unanswered:

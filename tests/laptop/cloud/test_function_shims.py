@@ -73,7 +73,7 @@ class Runs:
         return self, "spawn"
 
     def invoke(self, *_: object, **__: object) -> dict[str, Any]:
-        time.sleep(0.1)  # so long that all threads of a busy machine have begun
+        time.sleep(0.5)  # so long that all threads of a busy machine have begun
         return {"status": "ok", "result": None}
 
     def release(self, _: object) -> None:
@@ -138,7 +138,7 @@ def settle(seen: list[object]) -> list[object]:
     known = -1
     while known != len(seen):
         known = len(seen)
-        time.sleep(0.15)
+        time.sleep(0.5)
     return seen
 
 

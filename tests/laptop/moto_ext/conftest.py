@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -10,7 +11,9 @@ from botocore.config import Config
 from botocore.model import OperationModel
 from moto import mock_aws
 
-from local.moto_ext import install
+from local.moto_ext import install, quotas
+from local.moto_ext.ivs import models as ivs_models
+from local.moto_ext.medialive import channels, schedule
 
 from .answers import assert_modelled
 from .served import Server, serving
@@ -28,6 +31,20 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     install()
     with mock_aws():
         yield
+
+
+@pytest.fixture
+def pass_seconds(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """Stop the clock of quotas and delays, which goes on only by what is passed."""
+    moment = [0.0]
+    stopped = SimpleNamespace(monotonic=lambda: moment[0])
+    for module in (quotas, ivs_models, channels, schedule):
+        monkeypatch.setattr(module, "time", stopped)
+
+    def passing(seconds: float) -> None:
+        moment[0] += seconds
+
+    return passing
 
 
 @cache

@@ -78,7 +78,7 @@ def test_a_token_starts_one_job_however_often_at_once(
     rekognition: Any, manifest: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     both = Barrier(2)
-    monkeypatch.setattr(Objects, "require", lambda *_: both.wait(timeout=10))
+    monkeypatch.setattr(Objects, "require", lambda *_: both.wait(timeout=60))
     given = asked(ClientRequestToken="night-1")
     with ThreadPoolExecutor(2) as pool:
         started = list(pool.map(lambda _: rekognition.start_media_analysis_job(**given), range(2)))

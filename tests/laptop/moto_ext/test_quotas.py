@@ -1,6 +1,6 @@
 """Quotas: a bucket of calls for each limited operation, account and region."""
 
-import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,6 +9,8 @@ from moto import mock_aws
 
 from local.moto_ext import calls, faults, install, quotas
 from local.moto_ext.errors import AwsError
+
+pytestmark = pytest.mark.usefixtures("pass_seconds")
 
 
 def taken(times: int, operation: str = "StopStream", *where: str) -> int:
@@ -40,17 +42,19 @@ def test_each_operation_account_and_region_has_its_own(aws: None) -> None:
     assert taken(60, "ListChannels") == 60
 
 
-def test_a_refused_call_takes_no_token(aws: None) -> None:
+def test_a_refused_call_takes_no_token(aws: None, pass_seconds: Callable[[float], None]) -> None:
     quotas.change(5)
     assert taken(500) == 5
-    time.sleep(0.21)
-    assert taken(1) == 1
+    pass_seconds(0.25)
+    assert taken(500) == 1
 
 
-def test_a_bucket_never_holds_more_than_a_second_of_calls(aws: None) -> None:
+def test_a_bucket_never_holds_more_than_a_second_of_calls(
+    aws: None, pass_seconds: Callable[[float], None]
+) -> None:
     quotas.change(5)
     assert taken(1) == 1
-    time.sleep(0.5)
+    pass_seconds(60)
     assert taken(20) == 5
 
 
