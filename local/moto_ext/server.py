@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import sys
+import time
 import traceback
 from collections.abc import Iterable
 from threading import Thread
@@ -37,7 +38,9 @@ def main(arguments: list[str] | None = None) -> None:
     # would close the connection under it.
     serving = Thread(target=server.serve_forever, daemon=True)
     serving.start()
-    serving.join()
+    # Not `join`: a signal that another thread takes would not wake this one, which must handle it.
+    while serving.is_alive():
+        time.sleep(0.2)
     sys.exit("the server ended by itself")
 
 
