@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import secrets
-import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 from framewarden.adapting import start
@@ -15,8 +13,8 @@ from framewarden.domain import adapters
 from framewarden.switching import promote
 from local.adapters import acting_on
 from local.batch_manifest import LocalManifest
-from local.errors import OperatorError
 from local.policy_file import load
+from local.screenshots_stage import await_batch, patiently
 from local.tables import Row
 from local.target import Target
 from local.verify_people import judge
@@ -38,7 +36,7 @@ def train(target: Target) -> str:
             row = stores.adapters.get(NAME) or {}
             return row if row.get("status") == adapters.PASSED else None
 
-        _patiently(passed, "No adapter was trained")
+        patiently(passed, "No adapter was trained", WAIT)
     return NAME
 
 
@@ -57,21 +55,5 @@ def _moderated(target: Target) -> str:
             FunctionName=target.output("StartBatchFunction"),
             Payload=json.dumps({"batch": {**asked, "policy": load(FOLDER / POLICY)}}).encode(),
         )
-        store = Batches(target.output("BatchesTable"))
-
-        def ended() -> Row | None:
-            row = store.get(batch_id) or {}
-            return row if row.get("ended_at") else None
-
-        _patiently(ended, "The samples were not moderated")
+        await_batch(Batches(target.output("BatchesTable")), batch_id, WAIT)
     return batch_id
-
-
-def _patiently(found: Callable[[], Row | None], otherwise: str) -> Row:
-    end = time.monotonic() + WAIT
-    while time.monotonic() < end:
-        row = found()
-        if row:
-            return row
-        time.sleep(0.2)
-    raise OperatorError(f"{otherwise} within {WAIT:.0f} s.", "Try again on a quieter machine.")

@@ -69,12 +69,7 @@ def show_a_batch(target: Target) -> tuple[str, str]:
     batch_id = batch_id_of(bucket, BATCH_MANIFEST, put["VersionId"])
     with brought(target.client):
         store = Batches(target.output("BatchesTable"))
-
-        def ended() -> Row | None:
-            row = store.get(batch_id) or {}
-            return row if row.get("ended_at") else None
-
-        _patiently(ended)
+        await_batch(store, batch_id)
         return batch_id, max(store.rules(batch_id), key=lambda row: row["images"])["rule"]
 
 
@@ -106,17 +101,42 @@ def _review(target: Target, ids: list[str]) -> Row:
         found = [row for row in waiting.values() if row.get("task_token")]
         return found[0] if found and len(done) == len(ids) else None
 
-    return _patiently(asked)
+    return patiently(asked)
 
 
-def _patiently(found: Callable[[], Row | None]) -> Row:
-    end = time.monotonic() + WAIT
+def await_batch(store: Batches, batch_id: str, seconds: float = WAIT) -> None:
+    """Wait until a batch is ended.
+
+    Raises
+    ------
+    OperatorError: it was not, after so many seconds.
+    """
+
+    def ended() -> Row | None:
+        row = store.get(batch_id) or {}
+        return row if row.get("ended_at") else None
+
+    patiently(ended, "The batch was not ended", seconds)
+
+
+def patiently(
+    found: Callable[[], Row | None],
+    otherwise: str = "Nobody was asked",
+    seconds: float = WAIT,
+) -> Row:
+    """Ask until there is a row, and return it.
+
+    Raises
+    ------
+    OperatorError: `otherwise`, after so many seconds.
+    """
+    end = time.monotonic() + seconds
     while time.monotonic() < end:
         row = found()
         if row:
             return row
         time.sleep(0.2)
-    raise OperatorError(f"Nobody was asked within {WAIT:.0f} s.", "Try again on a quieter machine.")
+    raise OperatorError(f"{otherwise} within {seconds:.0f} s.", "Try again on a quieter machine.")
 
 
 def show_a_stop(running: Cloud, target: Target) -> str:
@@ -135,4 +155,4 @@ def show_a_stop(running: Cloud, target: Target) -> str:
         done = [row for row in rows.values() if row.get("outcome") or row.get("review_id")]
         return rows[ids[SENT - 1]] if len(done) == len(ids) else None
 
-    return str(_patiently(ended)["frame_id"])
+    return str(patiently(ended)["frame_id"])

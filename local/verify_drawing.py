@@ -84,14 +84,7 @@ def stemmed(draw: Draw, x: float, size: float, drink: Colour) -> None:
 def tumbler(draw: Draw, x: float, size: float, drink: Colour, *, foam: bool = False) -> None:
     """Stand a plain glass on the table."""
     foot, half = 234.0, 0.62 * size
-    shape(
-        draw,
-        (x - half, foot - 2.2 * size),
-        (x + half, foot - 2.2 * size),
-        (x + 0.82 * half, foot),
-        (x - 0.82 * half, foot),
-        colour=drink,
-    )
+    vessel(draw, x, foot, (half, 0.82 * half, 2.2 * size), drink)
     if foam:
         box(draw, x - half, foot - 2.35 * size, x + half, foot - 1.95 * size, FOAM)
 
@@ -110,14 +103,7 @@ def plant(draw: Draw, x: float, size: float, leaf: Colour) -> None:
     foot = 230.0
     for turn in range(-3, 4):
         oval(draw, x + 0.28 * size * turn, foot - 1.9 * size, 0.16 * size, 0.8 * size, leaf)
-    shape(
-        draw,
-        (x - 0.8 * size, foot - 1.2 * size),
-        (x + 0.8 * size, foot - 1.2 * size),
-        (x + 0.55 * size, foot),
-        (x - 0.55 * size, foot),
-        colour=(186, 140, 112),
-    )
+    vessel(draw, x, foot, (0.8 * size, 0.55 * size, 1.2 * size), (186, 140, 112))
 
 
 def bowl(draw: Draw, x: float, size: float, chance: Chance) -> None:
@@ -126,13 +112,21 @@ def bowl(draw: Draw, x: float, size: float, chance: Chance) -> None:
     for turn in (-0.6, 0.0, 0.6):
         fruit = chance.of((226, 170, 70), (180, 190, 90), (205, 120, 90))
         disc(draw, x + turn * size, foot - 1.05 * size, 0.42 * size, fruit)
+    vessel(draw, x, foot, (1.25 * size, 0.6 * size, 0.9 * size), PORCELAIN)
+
+
+def vessel(
+    draw: Draw, x: float, foot: float, sizes: tuple[float, float, float], colour: Colour
+) -> None:
+    """Draw what is wide at its brim and less so at its foot: half of both, and how high it is."""
+    brim, base, height = sizes
     shape(
         draw,
-        (x - 1.25 * size, foot - 0.9 * size),
-        (x + 1.25 * size, foot - 0.9 * size),
-        (x + 0.6 * size, foot),
-        (x - 0.6 * size, foot),
-        colour=PORCELAIN,
+        (x - brim, foot - height),
+        (x + brim, foot - height),
+        (x + base, foot),
+        (x - base, foot),
+        colour=colour,
     )
 
 

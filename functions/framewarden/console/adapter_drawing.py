@@ -14,8 +14,8 @@ LEAST, MOST = 5, 100
 """The thresholds that an evaluation is made at, in per cent (AWS: 5 to 100 in steps of 5)."""
 STEPS = (1, 2, 5)
 TICKS = 5
-ABOVE, BELOW, INSIDE = 12, 22, 56
-"""So far a model's name stands from its line, and from the sides of the field."""
+ABOVE, BELOW, MIDDLE, INSIDE = 12, 22, 5, 56
+"""So far a name's foot stands above its line, below it, below its middle; half its room across."""
 
 Point = tuple[float, float]
 
@@ -95,24 +95,46 @@ def draw(thresholds: Sequence[Mapping[str, Any]], threshold: float | None = None
 
 
 def _curves(base: list[Point], adapter: list[Point]) -> tuple[Curve, Curve]:
-    """Name each line where the two are furthest apart: the upper one above, the other below."""
-    inside = [at for at, (x, _) in enumerate(base) if LEFT + INSIDE <= x <= WIDTH - RIGHT - INSIDE]
-    at = max(inside or range(len(base)), key=lambda one: abs(base[one][1] - adapter[one][1]))
-    upper = base[at][1] <= adapter[at][1]
+    """Name each line beside it, the second one clear of the first one's name as well."""
+    at = _beside(base, adapter)
+    taken = [(at[0] + aside, at[1] - MIDDLE) for aside in (-INSIDE, 0, INSIDE)]
     return (
-        Curve("base", "base model", _path(base), tuple(base), _beside(base, at, above=upper)),
-        Curve(
-            "adapter", "adapter", _path(adapter), tuple(adapter), _beside(adapter, at, not upper)
-        ),
+        Curve("base", "base model", _path(base), tuple(base), at),
+        Curve("adapter", "adapter", _path(adapter), tuple(adapter), _beside(adapter, base + taken)),
     )
 
 
-def _beside(line: Sequence[Point], at: int, above: bool) -> Point:
-    """Return a place beside a line, clear of all of it that passes the name."""
-    x = line[at][0]
-    passed = [y for across, y in line if abs(across - x) <= INSIDE]
-    y = min(passed) - ABOVE if above else max(passed) + BELOW
-    return x, round(min(max(y, TOP), HEIGHT - BOTTOM - 6), 1)
+def _beside(line: Sequence[Point], other: Sequence[Point]) -> Point:
+    """Return the place above or below a line, clear of all of it, that is furthest from another.
+
+    Where there is none inside the field, as above and below a line that crosses all of it, the
+    name stands on the line.
+    """
+    inside = [x for x, _ in line if LEFT + INSIDE <= x <= WIDTH - RIGHT - INSIDE]
+    places = [
+        (x, round(y, 1))
+        for x in inside
+        for y in (min(_passing(line, x)) - ABOVE, max(_passing(line, x)) + BELOW)
+        if TOP <= y <= HEIGHT - BOTTOM - ABOVE / 2
+    ]
+    if not places:
+        x, y = line[len(line) // 2]
+        return x, min(max(y, TOP), HEIGHT - BOTTOM - ABOVE / 2)
+    return max(places, key=lambda place: _room(place, other))
+
+
+def _room(place: Point, other: Sequence[Point]) -> float:
+    """Return how far a name is from a line that passes above or below it; 0 where it crosses."""
+    x, y = place[0], place[1] - MIDDLE
+    passing = _passing(other, x)
+    if not passing:
+        return float(HEIGHT)
+    return max(min(passing) - y, y - max(passing), 0.0)
+
+
+def _passing(line: Sequence[Point], x: float) -> list[float]:
+    """Return how high a line is where it passes a name around `x`."""
+    return [y for across, y in line if abs(across - x) <= INSIDE]
 
 
 def _place(threshold: float, found: int, top: int) -> Point:

@@ -94,11 +94,13 @@ def _says(document: Document) -> str:
     judged = f"{number(images, 'image')} of {number(sources, 'source')} can be learnt from"
     if not int(document["test"]):
         return f"{judged}."
+    live = int(document["live"])
     # A source is one recording or folder: frames of it look alike.
     return (
         f"{judged}: {int(document['train']):,} to train, {int(document['test']):,} held back for "
         "the test; no source is in both. The gate also asks about "
-        f"{number(int(document['live']), 'live decision')} that it was not trained on."
+        f"{number(live, 'live decision') if live else 'live decisions, but there is none'} that "
+        "it was not trained on."
     )
 
 

@@ -1,5 +1,6 @@
 """What an adapter makes of `samples/verify/`, wherever the pictures lie: better, or refused."""
 
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from framewarden.domain import annotations, examples, readiness
 from framewarden.domain.annotations import Annotated
 from local.moto_ext.rekognition import features, fitting, pictures
-from local.moto_ext.rekognition.correction import Correction
+from local.moto_ext.rekognition.correction import Correction, log_odds, logistic
 from local.verify_samples import CLEAR, LABEL, MISLEADING, PARENT, drawn, samples
 
 THRESHOLD = 50.0
@@ -46,7 +47,9 @@ class World:
         return {"name": LABEL, "parent": PARENT, "level": 2, "confidence": sure}
 
     def fit(self, images: tuple[Annotated, ...], prefix: str) -> Correction:
-        files = [image.key.removeprefix(prefix) for image in images]
+        return self.fitted([image.key.removeprefix(prefix) for image in images])
+
+    def fitted(self, files: list[str]) -> Correction:
         return fitting.fit(
             [LABEL],
             [self.features[file] for file in files],
@@ -66,6 +69,23 @@ class World:
             wrong += sure >= THRESHOLD and not sample.labels
             missed += sure < THRESHOLD and bool(sample.labels)
         return wrong, missed
+
+
+def test_whichever_places_it_is_tested_on_an_adapter_errs_in_no_clear_picture() -> None:
+    world = World(CLEAR)
+    files = list(world.samples)
+    seen = np.array([list(world.features[file]) for file in files], dtype=float)
+    sure = np.array([world.samples[file].confidence for file in files])
+    there = np.array([bool(world.samples[file].labels) for file in files])
+    place = np.array([world.samples[file].place for file in files])
+    for tested in combinations(sorted(set(place)), 4):
+        test = np.isin(place, tested)
+        learnt = [file for file, held_back in zip(files, test, strict=True) if not held_back]
+        adapter = world.fitted(learnt)
+        odds = log_odds(sure[test]) * (1 + adapter.trust[0]) + adapter.constants[0]
+        odds += seen[test] @ adapter.weights[0]
+        found = 100 * logistic(odds) >= THRESHOLD
+        assert (found == there[test]).all(), tested
 
 
 @pytest.mark.parametrize("which", [CLEAR, MISLEADING])

@@ -75,6 +75,37 @@ def test_the_same_is_told_in_words(rows, said):
     assert draw(rows).tells.endswith(said)
 
 
-def test_the_lower_line_has_its_name_below():
-    base, adapter = draw([at(5, 1, 9), at(50, 1, 9), at(100, 1, 9)]).curves
-    assert base.name_at[1] > adapter.name_at[1]
+def near(curve, x):
+    return [y for across, y in curve.points if abs(across - x) <= 56]
+
+
+@pytest.mark.parametrize(
+    "pairs",
+    [
+        [(24 - number, max(0, 3 - number)) for number in range(20)],  # the adapter errs hardly
+        [(max(0, 3 - number), 24 - number) for number in range(20)],
+        [(9, 9)] * 20,
+        [(9, 8)] * 20,
+        [(1, 0)] * 20,
+        [(0, 0)] * 20,
+        [(20, 1)] * 20,
+        [(number, 19 - number) for number in range(20)],  # they cross
+        [(10, 0)] * 19 + [(16, 16)],
+    ],
+)
+def test_no_name_stands_on_a_line_or_on_the_other_name(pairs):
+    found = [at(5 * place, *pair) for place, pair in enumerate(pairs, start=1)]
+    curves = draw(found).curves
+    for curve in curves:
+        x, foot = curve.name_at
+        for line in curves:
+            # A name is some 12 high.
+            assert all(y < foot - 12 or y > foot + 3 for y in near(line, x))
+    base, adapter = (curve.name_at for curve in curves)
+    assert abs(base[0] - adapter[0]) > 100 or abs(base[1] - adapter[1]) > 14
+
+
+def test_a_line_that_leaves_no_room_carries_its_name():
+    steep = [at(threshold, 40 * (threshold // 5 % 2), 0) for threshold in range(5, 101, 5)]
+    base = draw(steep).curves[0]
+    assert base.name_at[0] == base.points[10][0]

@@ -180,6 +180,11 @@ class TestReadiness:
         assert "No label has 20 wrong findings" in page.text
         assert "<code>framewarden up</code>" in page.body
 
+    def test_where_no_live_decision_is_left_that_is_told(self, world):
+        world.ready = made.readiness(live=0)
+        said = "The gate also asks about live decisions, but there is none that it was not trained"
+        assert said in world.ask().text
+
     def test_without_examples_there_is_nothing_to_train(self, world):
         none = {"labels": [], "images": 0, "left_out": {"counts": {}, "first": []}}
         world.ready = made.unready(**none)
