@@ -133,8 +133,14 @@ def _room(place: Point, other: Sequence[Point]) -> float:
 
 
 def _passing(line: Sequence[Point], x: float) -> list[float]:
-    """Return how high a line is where it passes a name around `x`."""
-    return [y for across, y in line if abs(across - x) <= INSIDE]
+    """Return how high a line is where it passes a name around `x`, from end to end of that."""
+    ends = x - INSIDE, x + INSIDE
+    return [y for across, y in line if ends[0] <= across <= ends[1]] + [
+        y1 + (y2 - y1) * (end - x1) / (x2 - x1)
+        for (x1, y1), (x2, y2) in pairwise(line)
+        for end in ends
+        if x1 < end < x2
+    ]
 
 
 def _place(threshold: float, found: int, top: int) -> Point:
