@@ -126,9 +126,7 @@ def _beside(line: Sequence[Point], other: Sequence[Point]) -> Point:
 def _room(place: Point, other: Sequence[Point]) -> float:
     """Return how far a name is from a line that passes above or below it; 0 where it crosses."""
     x, y = place[0], place[1] - MIDDLE
-    passing = _passing(other, x)
-    if not passing:
-        return float(HEIGHT)
+    passing = _passing(other, x)  # both lines have a point at each threshold, so one here too
     return max(min(passing) - y, y - max(passing), 0.0)
 
 
